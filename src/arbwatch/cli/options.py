@@ -1,0 +1,37 @@
+"""The options every command knows, and what a command begins with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from arbwatch.config.load import Loaded
+
+
+@dataclass
+class Given:
+    """The options given before or after the command's name."""
+
+    verbose: bool = False
+    config: Path | None = None
+    log_level: str | None = None
+
+
+given = Given()
+"""One program, one command line."""
+
+
+def begin(flags: Mapping[str, object] | None = None, *, console: bool = True) -> "Loaded":
+    """Load the settings and set up logs: the first thing a command does.
+
+    `flags` are settings given as options, by dotted name, None where not given. `console` is False for a
+    command that owns the terminal. Raises ConfigError.
+    """
+    from arbwatch.config.load import load  # noqa: PLC0415 `--help` must not wait for it
+    from arbwatch.config.logs import set_up  # noqa: PLC0415 as above
+
+    level = given.log_level or ("DEBUG" if given.verbose else None)
+    loaded = load(given.config, {**(flags or {}), "logging.console_level": level})
+    set_up(loaded.settings.logging, loaded.data_dir, console=console)
+    return loaded

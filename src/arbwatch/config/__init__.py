@@ -1,0 +1,1 @@
+"""Settings, where each came from, the errors that end the program, and logs."""
