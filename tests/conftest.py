@@ -1,4 +1,7 @@
-"""What every test may ask for. A need that is not met skips the test, or fails it where ARBWATCH_REQUIRE names the need."""
+"""What every test may ask for.
+
+A need that is not met skips the test with the reason, or fails it where ARBWATCH_REQUIRE names the need.
+"""
 
 import os
 import shutil
@@ -35,7 +38,7 @@ def own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.M
 
 @pytest.fixture(scope="session")
 def need() -> Need:
-    """Give `need(name, met, reason)`: goes on where `met`, else skips with the reason, or fails where it is required."""
+    """Give `need(name, met, reason)`: goes on where `met`, else skips, or fails where the need is required."""
 
     def check(name: str, met: bool, reason: str) -> None:
         assert name in NEEDS, f"{name} is not among the needs listed in tests/conftest.py"

@@ -61,7 +61,7 @@ def main(args: Sequence[str] | None = None) -> int:
     given.verbose, given.config, given.log_level = False, None, None
     try:
         result: Any = get_command(app).main(args=args, prog_name="arbwatch", standalone_mode=False)
-    except BaseException as error:  # whatever ends the program ends in one sentence and a code
+    except BaseException as error:  # noqa: BLE001 whatever ends the program ends in one sentence and a code
         return _ended_by(error)
     return result if isinstance(result, int) else 0
 

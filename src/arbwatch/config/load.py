@@ -73,9 +73,9 @@ def config_folder() -> Path:
 
 
 def _settings_file(asked: Path | None, named: str | None, folder: Path) -> Path | None:
-    for path, who in ((asked, "--config"), (Path(named) if named else None, "ARBWATCH_CONFIG")):
-        if path is not None:
-            path = path.expanduser()
+    for said, who in ((asked, "--config"), (Path(named) if named else None, "ARBWATCH_CONFIG")):
+        if said is not None:
+            path = said.expanduser()
             if not path.is_file():
                 raise ConfigError(f"{who} names {path}, which is not a file")
             return path
@@ -92,7 +92,7 @@ def _check_venues(settings: Settings, layer: layers.Layer, known: Collection[str
         return
     if known is None:
         # Entry points are only looked up where a venue is named: finding them loads every venue's code.
-        from arbwatch.connector.registry import venues  # noqa: PLC0415 see above
+        from arbwatch.connector.registry import venues  # noqa: PLC0415 as just said
 
         known = venues()
     for venue in settings.venues:

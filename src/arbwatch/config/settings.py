@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
-from typing import Annotated, Literal, NamedTuple, get_args
+from typing import Annotated, Literal, NamedTuple, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.fields import FieldInfo
@@ -183,7 +183,7 @@ def leaves(section: type[Section] = Settings, path: tuple[str, ...] = ()) -> Ite
     for name, field in section.model_fields.items():
         here = (*path, field.alias or name)
         inner = field.annotation
-        if inner is not None and dict in (getattr(inner, "__origin__", None),):
+        if get_origin(inner) is dict:
             yield from leaves(get_args(inner)[1], (*here, "<id>"))
         elif isinstance(inner, type) and issubclass(inner, Section):
             yield from leaves(inner, here)
