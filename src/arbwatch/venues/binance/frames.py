@@ -4,17 +4,16 @@ import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import msgspec
 from msgspec import UNSET, Raw
 
 from arbwatch.connector.errors import DecodeError
+from arbwatch.connector.payload import UNREADABLE, decoder, excerpt
 from arbwatch.connector.units import ns, positive
 from arbwatch.connector.wire import Ack, Emission, Notice, Reject
 from arbwatch.model import Book, Funding, Quote, Ticker, Trade
 from arbwatch.venues.binance import wire
 
-UNREADABLE = (msgspec.MsgspecError, ValueError, OverflowError, RecursionError)
-"""All that a msgspec decoder raises over hostile bytes."""
+_Decode = Callable[[bytes], Any]
 
 # `<symbol>@depth20@100ms` repeats the top levels whole; `@depth` and `@depth@100ms` are changes.
 _TOP_LEVELS = re.compile(r"@depth\d")
@@ -47,9 +46,9 @@ def read(venue: str, frame: bytes | memoryview, received: int) -> list[Emission]
     if envelope.data is not UNSET:
         return _payload(venue, envelope.stream, bytes(envelope.data), received)
     if envelope.error is not UNSET:
-        return [_ack(envelope.id, envelope.error.msg, envelope.error.code)]
+        return [_refusal(envelope.id, envelope.error.msg, envelope.error.code)]
     if envelope.code is not UNSET:
-        return [_ack(envelope.id, envelope.msg, envelope.code)]
+        return [_refusal(envelope.id, envelope.msg, envelope.code)]
     if envelope.result is not UNSET:
         return [Ack(id=_id(envelope.id), error=None)]
     return _payload(venue, envelope.stream, raw, received)
@@ -71,15 +70,15 @@ def book(venue: str, symbol: str, body: bytes, received: int) -> Book:
     )
 
 
-def _ack(id: int | str | None, words: str, code: int) -> Ack:
-    return Ack(id=_id(id), error=f"{words or 'refused without a reason'} (code {code})")
+def _refusal(number: int | str | None, words: str, code: int) -> Ack:
+    return Ack(id=_id(number), error=f"{words or 'refused without a reason'} (code {code})")
 
 
-def _id(id: int | str | None) -> str | None:
-    return None if id is None else str(id)
+def _id(number: int | str | None) -> str | None:
+    return None if number is None else str(number)
 
 
-def _decode(decode: Callable[[bytes], Any], raw: bytes, what: str) -> Any:
+def _decode(decode: _Decode, raw: bytes, what: str) -> Any:
     try:
         return decode(raw)
     except UNREADABLE as problem:
@@ -100,7 +99,7 @@ def _rows(venue: str, stream: str, raw: bytes, received: int) -> list[Emission]:
         try:
             event = _row(venue, stream, bytes(row), received)
         except DecodeError as problem:
-            found.append(Reject(what=stream, reason=str(problem), raw=bytes(row)[:500].decode(errors="replace")))
+            found.append(Reject(what=stream, reason=str(problem), raw=excerpt(row)))
         else:
             if event is not None:
                 found.append(event)
@@ -208,27 +207,22 @@ def _renew(venue: str, stream: str, row: wire.ServerShutdown, received: int) -> 
 
 
 class _Reading(NamedTuple):
-    decode: Callable[[bytes], Any]
+    decode: _Decode
     emit: Callable[[str, str, Any, int], Emission | None]
 
 
-def _decoder(type: Any) -> Callable[[bytes], Any]:
-    decode: Callable[[bytes], Any] = msgspec.json.Decoder(type, strict=False).decode
-    return decode
-
-
-_envelope = _decoder(wire.Envelope)
-_head = _decoder(wire.Head)
-_raws = _decoder(list[Raw])
-_snapshot = _decoder(wire.Snapshot)
+_envelope = decoder(wire.Envelope)
+_head = decoder(wire.Head)
+_raws = decoder(list[Raw])
+_snapshot = decoder(wire.Snapshot)
 
 _READINGS = {
-    "bookTicker": _Reading(_decoder(wire.Top), _top),
-    "24hrMiniTicker": _Reading(_decoder(wire.MiniTicker), _mini),
-    "24hrTicker": _Reading(_decoder(wire.DayTicker), _day),
-    "markPriceUpdate": _Reading(_decoder(wire.MarkPrice), _mark),
-    "depthUpdate": _Reading(_decoder(wire.Depth), _depth),
-    "trade": _Reading(_decoder(wire.Print), _trade),
-    "contractInfo": _Reading(_decoder(wire.ContractInfo), _relist),
-    "serverShutdown": _Reading(_decoder(wire.ServerShutdown), _renew),
+    "bookTicker": _Reading(decoder(wire.Top), _top),
+    "24hrMiniTicker": _Reading(decoder(wire.MiniTicker), _mini),
+    "24hrTicker": _Reading(decoder(wire.DayTicker), _day),
+    "markPriceUpdate": _Reading(decoder(wire.MarkPrice), _mark),
+    "depthUpdate": _Reading(decoder(wire.Depth), _depth),
+    "trade": _Reading(decoder(wire.Print), _trade),
+    "contractInfo": _Reading(decoder(wire.ContractInfo), _relist),
+    "serverShutdown": _Reading(decoder(wire.ServerShutdown), _renew),
 }

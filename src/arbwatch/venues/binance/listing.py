@@ -1,16 +1,14 @@
 """Turn exchangeInfo into instruments."""
 
-from collections.abc import Callable, Iterator
-from typing import Any, Literal
-
-import msgspec
+from collections.abc import Iterator
+from typing import Literal
 
 from arbwatch.connector.errors import DecodeError
+from arbwatch.connector.payload import UNREADABLE, decoder, excerpt
 from arbwatch.connector.units import multiplier, ns, positive
 from arbwatch.connector.wire import Reject
 from arbwatch.model import Class, Instrument, Status
 from arbwatch.venues.binance import wire
-from arbwatch.venues.binance.frames import UNREADABLE
 
 # SPOT/api/rest-api/~ "Symbol status (status)", USDM/api "Contract Status (contractStatus, status)".
 STATUS: dict[str, Status] = {
@@ -46,7 +44,15 @@ CLASS: dict[str, Class] = {
     "FX": "fx",
     "FOREX": "fx",
 }
-# `deliveryDate` aside, a dated contract is told by its type, or by the date in its symbol while it has none.
+# Shares as tokens trade in the spot namespace, and without a key nothing in the listing marks them (the list of
+# tokenized assets, .../advanced-trading-stocks-trading/api/rest-api/tokenized, asks for one). Ticker plus B.
+_TOKENS = """
+AAOIB AAPLB AGPUB ALABB AMATB AMDB AMZNB ARMB AVGOB AXTIB BABAB BMNRB BNCB CBRSB COINB CRCLB CRDOB CYPHB DRAMB EWYB
+FLNCB GOOGLB HOODB INTCB INTWB IRENB KORUB LITEB METAB MSFTB MSTRB MUB NBISB NVDAB ORCLB PLTRB QQQB RKLBB SKHYB
+SNDKB SNXXB SOXLB SOXSB SPCXB SPYB TQQQB TSLAB
+"""
+STOCK_TOKENS = frozenset(_TOKENS.split())
+# A dated contract is told by its type, or by the date in its symbol while it has none.
 PERPETUAL = ("PERPETUAL", "TRADIFI_PERPETUAL")
 
 
@@ -73,11 +79,12 @@ def instruments(venue: str, market: Literal["spot", "perp"], body: bytes) -> Ite
         yield from (_perp(venue, row) for row in good if _perpetual(row))
     else:
         bases = {row.baseAsset for row in good}
-        yield from (_spot(venue, row) for row in good if not _leveraged(row, bases))
+        wanted = (row for row in good if row.baseAsset not in STOCK_TOKENS and not _leveraged(row, bases))
+        yield from (_spot(venue, row) for row in wanted)
 
 
 def _reject(reason: str, raw: bytes) -> Reject:
-    return Reject(what="exchangeInfo", reason=reason, raw=raw[:500].decode(errors="replace"))
+    return Reject(what="exchangeInfo", reason=reason, raw=excerpt(raw))
 
 
 def _perpetual(row: wire.SymbolRow) -> bool:
@@ -139,10 +146,5 @@ def _instrument(
     )
 
 
-def _decoder(type: Any) -> Callable[[bytes], Any]:
-    decode: Callable[[bytes], Any] = msgspec.json.Decoder(type, strict=False).decode
-    return decode
-
-
-_info = _decoder(wire.ExchangeInfo)
-_row = _decoder(wire.SymbolRow)
+_info = decoder(wire.ExchangeInfo)
+_row = decoder(wire.SymbolRow)

@@ -3,15 +3,14 @@
 from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
-import msgspec
 from msgspec import Raw
 
 from arbwatch.connector.errors import DecodeError, VenueError
+from arbwatch.connector.payload import UNREADABLE, decoder, excerpt
 from arbwatch.connector.units import ns, positive
 from arbwatch.connector.wire import Clock, Emission, Reject, Request, Response
 from arbwatch.model import Funding, Quote, Ticker
 from arbwatch.venues.binance import wire
-from arbwatch.venues.binance.frames import UNREADABLE
 
 DEFAULT_INTERVAL_H = 8.0
 """Of contracts that fundingInfo does not list. USDM/api/rest-api/market-data#get-funding-rate-info."""
@@ -135,18 +134,13 @@ def _rows(decode: Callable[[bytes], Any], content: bytes, path: str) -> Iterator
         try:
             yield decode(raw)
         except UNREADABLE as problem:
-            yield Reject(what=path, reason=str(problem), raw=bytes(raw)[:500].decode(errors="replace"))
+            yield Reject(what=path, reason=str(problem), raw=excerpt(raw))
 
 
-def _decoder(type: Any) -> Callable[[bytes], Any]:
-    decode: Callable[[bytes], Any] = msgspec.json.Decoder(type, strict=False).decode
-    return decode
-
-
-_raws = _decoder(list[Raw])
-_problem = _decoder(wire.Problem)
-_time = _decoder(wire.Time)
-_top = _decoder(wire.RestTop)
-_ticker = _decoder(wire.RestTicker)
-_premium = _decoder(wire.Premium)
-_funding_info = _decoder(wire.FundingInfo)
+_raws = decoder(list[Raw])
+_problem = decoder(wire.Problem)
+_time = decoder(wire.Time)
+_top = decoder(wire.RestTop)
+_ticker = decoder(wire.RestTicker)
+_premium = decoder(wire.Premium)
+_funding_info = decoder(wire.FundingInfo)

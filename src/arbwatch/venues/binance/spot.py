@@ -1,4 +1,7 @@
-"""Facts of Binance's spot market. Docs: https://developers.binance.com/en/docs/catalog/core-trading-spot-trading"""
+"""Facts of Binance's spot market.
+
+Docs: https://developers.binance.com/en/docs/catalog/core-trading-spot-trading
+"""
 
 from typing import ClassVar, Literal
 

@@ -8,6 +8,7 @@ from urllib.parse import quote as percent
 import msgspec
 
 from arbwatch.connector.errors import VenueError
+from arbwatch.connector.payload import UNREADABLE
 from arbwatch.connector.wire import (
     Channel,
     Emission,
@@ -90,7 +91,7 @@ class Binance:
         """Read one frame stamped `received` (UTC ns). Raises DecodeError."""
         try:
             top = _hot(frame).data
-        except frames.UNREADABLE:
+        except UNREADABLE:
             return frames.read(self.id, frame, received)
         if top.st == wire.COIN_M:
             return ()

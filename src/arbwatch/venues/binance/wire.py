@@ -20,7 +20,8 @@ SomeMillis = Annotated[int, Meta(ge=1, le=9_200_000_000_000)]
 class Top(Struct, gc=False):
     """Best bid and ask.
 
-    SPOT/api/ws-streams/~#book-ticker (no `e`, no time), USDM/api/ws-streams/public#individual-symbol-book-ticker-streams.
+    SPOT/api/ws-streams/~#book-ticker (no `e`, no time),
+    USDM/api/ws-streams/public#individual-symbol-book-ticker-streams.
     """
 
     u: int
@@ -80,7 +81,7 @@ class MiniTicker(Struct):
     c: Amount
     o: Amount
     h: Amount
-    l: Amount
+    l: Amount  # noqa: E741 the venue's spelling
     v: Amount
     q: Amount
     st: int = 1
@@ -95,7 +96,7 @@ class DayTicker(Struct):
     P: Signed
     c: Amount
     h: Amount
-    l: Amount
+    l: Amount  # noqa: E741 the venue's spelling
     v: Amount
     q: Amount
     st: int = 1
