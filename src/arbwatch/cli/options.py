@@ -22,16 +22,25 @@ given = Given()
 """One program, one command line."""
 
 
+def load_settings(flags: Mapping[str, object] | None = None) -> "Loaded":
+    """Load the settings: all that a command needs which only looks at them.
+
+    `flags` are settings given as options, by dotted name, None where not given. Raises ConfigError.
+    """
+    from arbwatch.config.load import load  # noqa: PLC0415 `--help` must not wait for it
+
+    level = given.log_level or ("DEBUG" if given.verbose else None)
+    return load(given.config, {**(flags or {}), "logging.console_level": level})
+
+
 def begin(flags: Mapping[str, object] | None = None, *, console: bool = True) -> "Loaded":
     """Load the settings and set up logs: the first thing a command does.
 
-    `flags` are settings given as options, by dotted name, None where not given. `console` is False for a
-    command that owns the terminal. Raises ConfigError.
+    `flags` are as for `load_settings`; `console` is False for a command that owns the terminal.
+    Raises ConfigError.
     """
-    from arbwatch.config.load import load  # noqa: PLC0415 `--help` must not wait for it
-    from arbwatch.config.logs import set_up  # noqa: PLC0415 as above
+    from arbwatch.config.logs import set_up  # noqa: PLC0415 `--help` must not wait for it
 
-    level = given.log_level or ("DEBUG" if given.verbose else None)
-    loaded = load(given.config, {**(flags or {}), "logging.console_level": level})
+    loaded = load_settings(flags)
     set_up(loaded.settings.logging, loaded.data_dir, console=console)
     return loaded

@@ -36,10 +36,18 @@ class FeeRates(Section):
     """Your own fee rates on a venue."""
 
     maker: float | None = Field(
-        default=None, ge=-0.01, le=0.1, description="Maker fee as a fraction; unset is the venue's default"
+        default=None,
+        examples=[0.0008],
+        ge=-0.01,
+        le=0.1,
+        description="Maker fee as a fraction; unset is the venue's default",
     )
     taker: float | None = Field(
-        default=None, ge=-0.01, le=0.1, description="Taker fee as a fraction; unset is the venue's default"
+        default=None,
+        examples=[0.001],
+        ge=-0.01,
+        le=0.1,
+        description="Taker fee as a fraction; unset is the venue's default",
     )
 
 
@@ -48,27 +56,33 @@ class VenueSettings(Section):
 
     enabled: bool = Field(default=True, description="Whether this venue is watched")
     rest_url: RestUrl | None = Field(
-        default=None, description="Another REST host: scheme, host and port; the venue's own paths are kept"
+        default=None,
+        examples=["http://127.0.0.1:9000"],
+        description="Another REST host: scheme, host and port; the venue's own paths are kept",
     )
     ws_url: WsUrl | None = Field(
-        default=None, description="Another WebSocket host: scheme, host and port; the venue's own paths are kept"
+        default=None,
+        examples=["ws://127.0.0.1:9001"],
+        description="Another WebSocket host: scheme, host and port; the venue's own paths are kept",
     )
     stale_after: float | None = Field(
         default=None,
+        examples=[30.0],
         gt=0,
         description="Seconds unconfirmed after which a row is no leg; unset is `spreads.unconfirmed_s`",
     )
     batch_size: int | None = Field(
-        default=None, ge=1, description="Streams per subscribe message; unset is the venue's limit"
+        default=None, examples=[50], ge=1, description="Streams per subscribe message; unset is the venue's limit"
     )
     streams_per_socket: int | None = Field(
-        default=None, ge=1, description="Streams per socket; unset is the venue's limit"
+        default=None, examples=[200], ge=1, description="Streams per socket; unset is the venue's limit"
     )
     ping_interval: float | None = Field(
-        default=None, gt=0, description="Seconds between our pings; unset is the venue's own"
+        default=None, examples=[20.0], gt=0, description="Seconds between our pings; unset is the venue's own"
     )
     pong_timeout: float | None = Field(
         default=None,
+        examples=[10.0],
         gt=0,
         description="Seconds without an answer after which a socket is dead; unset is the venue's own",
     )
@@ -81,11 +95,14 @@ class Network(Section):
 
     proxy: ProxyUrl | None = Field(
         default=None,
+        examples=["http://user:password@host:3128"],
         description="Proxy for REST and WebSocket, `http://user:password@host:port`; falls back to `HTTPS_PROXY`",
     )
     no_proxy: Names = Field(default=(), description="Hosts reached without the proxy; falls back to `NO_PROXY`")
     ca_file: ExistingFile | None = Field(
-        default=None, description="Certificates of a private authority (PEM); falls back to `SSL_CERT_FILE`"
+        default=None,
+        examples=["ca.pem"],
+        description="Certificates of a private authority (PEM); falls back to `SSL_CERT_FILE`",
     )
     connect_timeout: float = Field(default=10.0, gt=0, description="Seconds a connection may take")
     request_timeout: float = Field(default=15.0, gt=0, description="Seconds a REST answer may take")
@@ -121,14 +138,20 @@ class Logging(Section):
 
     console_level: Level = Field(default="INFO", description="Least level on the console (standard error)")
     file_level: Level = Field(default="DEBUG", description="Least level in the log file")
-    file: AnyFile | None = Field(default=None, description="Log file; unset is `logs/arbwatch.log` in the data folder")
+    file: AnyFile | None = Field(
+        default=None, examples=["arbwatch.log"], description="Log file; unset is `logs/arbwatch.log` in the data folder"
+    )
     max_bytes: int = Field(default=10_000_000, ge=10_000, description="Size at which the log file is rotated")
     backups: int = Field(default=5, ge=0, le=1000, description="Rotated files kept")
     json_lines: bool | None = Field(
-        default=None, alias="json", description="JSON lines everywhere or nowhere; unset is JSON except on a terminal"
+        default=None,
+        examples=[True],
+        alias="json",
+        description="JSON lines everywhere or nowhere; unset is JSON except on a terminal",
     )
     config: ExistingFile | None = Field(
         default=None,
+        examples=["logging.ini"],
         description="A standard Python logging configuration (INI, or JSON or TOML for dictConfig) instead",
     )
 
