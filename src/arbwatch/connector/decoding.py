@@ -1,0 +1,173 @@
+"""Turn recorded traffic of any venue into what its connector emits, as if it arrived now. Pure over items."""
+
+import re
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import suppress
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, urlsplit
+
+from arbwatch.connector.errors import DecodeError, VenueError
+from arbwatch.connector.payload import excerpt
+from arbwatch.connector.recording import Item
+from arbwatch.connector.venue import Venue
+from arbwatch.connector.wire import Clock, Emission, Reject, Request, Response
+from arbwatch.model import Book, Instrument
+
+_VERSION = re.compile(r"/v\d+(?=/)")
+
+
+class Decoded(NamedTuple):
+    """Something a recorded line holds; rejects are among it."""
+
+    line: int
+    venue: str
+    found: Emission | Instrument | Clock
+
+
+class Decoding:
+    """Read one recording. State lives as in a running program: one source per connection."""
+
+    def __init__(self, venues: Mapping[str, type[Venue]], bare: type[Venue] | None = None) -> None:
+        """Read with `venues` by id; `bare` is whose the messages are that do not tell."""
+        self._venues = tuple(venues.values())
+        self._bare = bare
+        self._named: type[Venue] | None = None
+        self._unnamed = "nothing tells whose message this is: name its venue"
+        self._connections: dict[str, _Connection | str] = {}
+        self._rest: dict[str, _Rest] = {}
+
+    def read(self, items: Iterable[Item]) -> Iterator[Decoded]:
+        """Decode items in order."""
+        for item in items:
+            yield from self.feed(item)
+
+    def feed(self, item: Item) -> Iterator[Decoded]:
+        """Decode one item."""
+        match item.part:
+            case "header":
+                self._name(item)
+            case "connect":
+                self._connections[item.conn] = self._connect(item)
+            case "recv":
+                yield from self._frame(item)
+            case "http":
+                yield from self._answer(item)
+
+    def _name(self, item: Item) -> None:
+        found = [v for v in self._venues if v.exchange == item.venue and v.market == item.product]
+        self._named = found[0] if found else None
+        if not found:
+            self._unnamed = f"no venue here is {item.venue or '?'} {item.product or '?'}"
+
+    def _connect(self, item: Item) -> "_Connection | str":
+        address = urlsplit(item.address)
+        found = [v for v in self._venues if address.hostname in v.ws_hosts]
+        if len(found) > 1:
+            # One host for both markets: the path or the header tells them apart.
+            found = [v for v in found if address.path in _paths(v)] or [v for v in found if v is self._named]
+        if found:
+            return _Connection(found[0])
+        if address.hostname and not self._named:
+            return f"no venue here streams from {address.hostname}"
+        return self._fallback()
+
+    def _fallback(self) -> "_Connection | str":
+        venue = self._named or self._bare
+        return _Connection(venue) if venue else self._unnamed
+
+    def _frame(self, item: Item) -> Iterator[Decoded]:
+        connection = self._connections.get(item.conn)
+        if connection is None:
+            connection = self._connections[item.conn] = self._fallback()
+        if isinstance(connection, str):
+            yield Decoded(item.line, "", Reject("message", connection, excerpt(item.payload)))
+            return
+        for found in connection.decode(item):
+            yield Decoded(item.line, connection.venue.id, found)
+
+    def _answer(self, item: Item) -> Iterator[Decoded]:
+        host = urlsplit(item.address).hostname
+        venue = next((v for v in self._venues if urlsplit(v.rest_url).hostname == host), self._named or self._bare)
+        if venue is None:
+            return
+        rest = self._rest.setdefault(venue.id, _Rest(venue))
+        try:
+            for found in rest.decode(item):
+                yield Decoded(item.line, venue.id, found)
+        except (DecodeError, VenueError) as problem:
+            yield Decoded(item.line, venue.id, Reject(item.address, str(problem), excerpt(item.payload)))
+
+
+def _paths(venue: type[Venue]) -> set[str]:
+    return {urlsplit(channel.route).path for channel in venue.channels.values()}
+
+
+class _Connection:
+    """One recorded socket."""
+
+    def __init__(self, venue: type[Venue]) -> None:
+        self.venue = venue
+        self._source = venue()
+        self._books: set[str] = set()
+
+    def decode(self, item: Item) -> Iterator[Emission]:
+        try:
+            found = list(self._source.decode(item.payload, item.time or 0))
+        except (DecodeError, VenueError) as problem:
+            yield Reject("message", str(problem), excerpt(item.payload))
+            return
+        self._books.update(event.symbol for event in found if isinstance(event, Book))
+        yield from found or self._aside(item)
+
+    def _aside(self, item: Item) -> Iterable[Emission]:
+        # Some recorders write the snapshot they fetched among the frames; on a socket with one book it is that one's.
+        if len(self._books) != 1 or (request := self._source.book_request(next(iter(self._books)))) is None:
+            return ()
+        with suppress(DecodeError, VenueError):
+            return list(self._source.reply(request.tag, _response(item)))
+        return ()
+
+
+class _Rest:
+    """One venue's recorded REST answers, matched to the requests its connector would make."""
+
+    def __init__(self, venue: type[Venue]) -> None:
+        self._source = venue()
+        self._listing = _path(next(self._source.listings()).path)
+        self._waiting: list[tuple[Request, Generator[Request, Response, Any]]] = []
+
+    def decode(self, item: Item) -> Iterable[Emission | Instrument | Clock]:
+        address = urlsplit(item.address)
+        path, params = _path(address.path), parse_qsl(address.query)
+        if path == self._listing:
+            return self._source.instruments(item.payload)
+        for _, symbol in params:
+            request = self._source.book_request(symbol)
+            if request and _path(request.path) == path:
+                return self._source.reply(request.tag, _response(item))
+        return self._poll(path, {name for name, _ in params}, item)
+
+    def _poll(self, path: str, names: set[str], item: Item) -> Iterable[Emission | Clock]:
+        """Resume the flow that waits for this answer, or begin the one that asks for it first."""
+        fresh = [(next(flow), flow) for flow in (poll.flow() for poll in self._source.polls())]
+        for entry in (*self._waiting, *fresh):
+            request, flow = entry
+            if _path(request.path) != path or not names <= {name for name, _ in request.params}:
+                continue
+            if entry in self._waiting:
+                self._waiting.remove(entry)
+            try:
+                self._waiting.append((flow.send(_response(item)), flow))
+            except StopIteration as end:
+                return list(end.value)
+            break
+        return ()
+
+
+def _path(path: str) -> str:
+    return _VERSION.sub("", path)
+
+
+def _response(item: Item) -> Response:
+    time = item.time or 0
+    return Response(status=item.status, body=item.payload, sent=time, received=time)
