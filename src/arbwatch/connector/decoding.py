@@ -3,7 +3,7 @@
 import re
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from arbwatch.connector.errors import DecodeError, VenueError
@@ -14,6 +14,9 @@ from arbwatch.connector.wire import Clock, Emission, Reject, Request, Response
 from arbwatch.model import Book, Instrument
 
 _VERSION = re.compile(r"/v\d+(?=/)")
+
+
+_Flow = Generator[Request, Response, list[Emission | Clock]]
 
 
 class Decoded(NamedTuple):
@@ -87,15 +90,16 @@ class Decoding:
 
     def _answer(self, item: Item) -> Iterator[Decoded]:
         host = urlsplit(item.address).hostname
-        venue = next((v for v in self._venues if urlsplit(v.rest_url).hostname == host), self._named or self._bare)
-        if venue is None:
+        asked = [v for v in self._venues if urlsplit(v.rest_url).hostname == host]
+        for venue in asked or [v for v in (self._named or self._bare,) if v]:
+            rest = self._rest.setdefault(venue.id, _Rest(venue))
+            try:
+                if (found := rest.decode(item)) is None:
+                    continue
+                yield from (Decoded(item.line, venue.id, one) for one in found)
+            except (DecodeError, VenueError) as problem:
+                yield Decoded(item.line, venue.id, Reject(item.address, str(problem), excerpt(item.payload)))
             return
-        rest = self._rest.setdefault(venue.id, _Rest(venue))
-        try:
-            for found in rest.decode(item):
-                yield Decoded(item.line, venue.id, found)
-        except (DecodeError, VenueError) as problem:
-            yield Decoded(item.line, venue.id, Reject(item.address, str(problem), excerpt(item.payload)))
 
 
 def _paths(venue: type[Venue]) -> set[str]:
@@ -133,35 +137,41 @@ class _Rest:
 
     def __init__(self, venue: type[Venue]) -> None:
         self._source = venue()
-        self._listing = _path(next(self._source.listings()).path)
-        self._waiting: list[tuple[Request, Generator[Request, Response, Any]]] = []
+        self._listing = next(self._source.listings())
+        self._waiting: list[tuple[Request, _Flow]] = []
 
-    def decode(self, item: Item) -> Iterable[Emission | Instrument | Clock]:
+    def decode(self, item: Item) -> Iterable[Emission | Instrument | Clock] | None:
+        """Read an answer; None where this venue's connector would not ask for it."""
         address = urlsplit(item.address)
-        path, params = _path(address.path), parse_qsl(address.query)
-        if path == self._listing:
+        params = dict(parse_qsl(address.query))
+        if _asks(self._listing, address.path, params):
             return self._source.instruments(item.payload)
-        for _, symbol in params:
+        for symbol in params.values():
             request = self._source.book_request(symbol)
-            if request and _path(request.path) == path:
+            if request and symbol in dict(request.params).values() and _path(request.path) == _path(address.path):
                 return self._source.reply(request.tag, _response(item))
-        return self._poll(path, {name for name, _ in params}, item)
+        return self._poll(address.path, params, item)
 
-    def _poll(self, path: str, names: set[str], item: Item) -> Iterable[Emission | Clock]:
+    def _poll(self, path: str, params: Mapping[str, str], item: Item) -> Iterable[Emission | Clock] | None:
         """Resume the flow that waits for this answer, or begin the one that asks for it first."""
         fresh = [(next(flow), flow) for flow in (poll.flow() for poll in self._source.polls())]
-        for entry in (*self._waiting, *fresh):
-            request, flow = entry
-            if _path(request.path) != path or not names <= {name for name, _ in request.params}:
+        for request, flow in (*self._waiting, *fresh):
+            if not _asks(request, path, params):
                 continue
-            if entry in self._waiting:
-                self._waiting.remove(entry)
+            self._waiting = [entry for entry in self._waiting if entry[1] is not flow]
             try:
                 self._waiting.append((flow.send(_response(item)), flow))
             except StopIteration as end:
                 return list(end.value)
-            break
-        return ()
+            return ()
+        return None
+
+
+def _asks(request: Request, path: str, params: Mapping[str, str]) -> bool:
+    """Tell whether a recorded address is the request's, whatever else it asks for and in whatever version."""
+    return _path(request.path) == _path(path) and all(
+        params.get(name, value) == value for name, value in request.params
+    )
 
 
 def _path(path: str) -> str:
