@@ -86,7 +86,10 @@ def load(name: str) -> Any:
 
 
 def with_command(args: Sequence[str]) -> list[str]:
-    """Put global options first and name the default command where none is."""
+    """Put global options first and name the default command where none is.
+
+    A global option without its value stands alone, so that it is what the complaint is about.
+    """
     ours: list[str] = []
     rest: list[str] = []
     pending = iter(args)
@@ -96,7 +99,10 @@ def with_command(args: Sequence[str]) -> list[str]:
         elif word in FLAGS or word.startswith(tuple(f"{option}=" for option in VALUED)):
             ours.append(word)
         elif word in VALUED:
-            ours += [word, *([value] if (value := next(pending, None)) is not None else [])]
+            value = next(pending, None)
+            if value is None:
+                return [word]
+            ours += [word, value]
         else:
             rest.append(word)
     if not rest or (rest[0].startswith("-") and rest[0] not in ENDING):

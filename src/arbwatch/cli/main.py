@@ -80,7 +80,8 @@ def _ended_by(error: BaseException) -> int:
 def _sentence(error: BaseException) -> str:
     if isinstance(error, TyperException):
         said: Any = error
-        return f"{said.format_message()} See --help."
+        words = " ".join(said.format_message().split()).replace("Value error, ", "")
+        return f"{words.rstrip('.')}. See --help."
     if isinstance(error, ArbwatchError):
         return str(error)
     if isinstance(error, OSError):

@@ -140,4 +140,4 @@ def _one_line(_logger: WrappedLogger, _method: str, event: EventDict) -> tuple[S
     for known in ("level", "logger", "timestamp"):
         event.pop(known, None)
     line = " ".join([str(said), *(f"{key}={value}" for key, value in event.items())])
-    return (line.replace("%", "%%"),), {"exc_info": exc_info}
+    return (line,), {"exc_info": exc_info}

@@ -15,7 +15,7 @@ Level = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "OFF"], UpperCase
 class Section(BaseModel):
     """A table of settings: frozen, and no key passes unknown."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class InstrumentFilter(Section):

@@ -27,7 +27,7 @@ def _upper(value: object) -> object:
 
 
 def _host_only(value: str, schemes: tuple[str, ...]) -> str:
-    expected = f"scheme, host and port only, such as {schemes[-1]}://host:443"
+    expected = f"expected scheme, host and port only, such as {schemes[-1]}://host:443"
     parts = urlsplit(value)
     try:
         port = parts.port

@@ -14,6 +14,7 @@ _EXPECTED = {
     "bool": "true or false",
     "int": "a whole number",
     "float": "a number",
+    "finite": "a finite number",
     "string": "a text",
     "tuple": "a list of texts",
     "path": "a path",
