@@ -1,0 +1,1 @@
+"""What other people's programs and recorded traffic say about the connectors and the simulator."""
