@@ -1,0 +1,51 @@
+"""Which asset an instrument stands for, decided over all venues."""
+
+from collections.abc import Iterable
+
+from arbwatch.model import Instrument
+
+
+def decide(instruments: Iterable[Instrument]) -> dict[tuple[str, str], str]:
+    """Name the asset of every instrument by venue and symbol.
+
+    A venue's own word stands where the venue is sure. A base that carries a multiplier (1000PEPE, kPEPE,
+    1MBABYDOGE, SHIB1000) is stripped where the remainder is a base of its own somewhere, or where nothing could
+    be meant but the remainder; else the base stands as it is, apart from everything.
+    """
+    listed = list(instruments)
+    plain = {instrument.base.upper() for instrument in listed if instrument.multiplier == 1}
+    return {(instrument.venue, instrument.symbol): _asset(instrument, plain) for instrument in listed}
+
+
+def _asset(instrument: Instrument, plain: set[str]) -> str:
+    if instrument.asset is not None:
+        return instrument.asset
+    base = instrument.base.upper()
+    remainder = stripped(instrument.base, instrument.multiplier)
+    if remainder is None or not (remainder in plain or _unmistakable(remainder)):
+        return base
+    return remainder
+
+
+def stripped(base: str, multiplier: int) -> str | None:
+    """Take the notation of `multiplier` off a base, in capitals; None where the base does not carry it.
+
+    Notations: 1000PEPE, 1MBABYDOGE, kPEPE (small k only), SHIB1000.
+    """
+    if multiplier == 1:
+        return None
+    marks = [str(multiplier)]
+    if multiplier == 1000:
+        marks.append("k")
+    if multiplier == 1_000_000:
+        marks.append("1M")
+    for mark in marks:
+        if base.startswith(mark) and len(base) > len(mark):
+            return base[len(mark) :].upper()
+    figures = str(multiplier)
+    return base[: -len(figures)].upper() if base.endswith(figures) and len(base) > len(figures) else None
+
+
+def _unmistakable(remainder: str) -> bool:
+    # X of 1000X is too short to be somebody's name; 0CAT of 10000CAT was cut in the wrong place.
+    return len(remainder) > 1 and not remainder[0].isdigit()
