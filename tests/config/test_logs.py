@@ -4,7 +4,6 @@ import io
 import json
 import logging
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,21 +13,6 @@ import structlog
 from arbwatch.config.errors import ConfigError
 from arbwatch.config.logs import set_up
 from arbwatch.config.settings import Logging
-
-
-@pytest.fixture(autouse=True)
-def logging_as_before() -> Iterator[None]:
-    """Put the process's logging back."""
-    root = logging.getLogger()
-    before = root.handlers[:], root.level, logging.getLogger("arbwatch").level
-    yield
-    for handler in set(root.handlers) - set(before[0]):
-        handler.close()
-    root.handlers[:] = before[0]
-    root.setLevel(before[1])
-    logging.getLogger("arbwatch").setLevel(before[2])
-    logging.captureWarnings(capture=False)
-    structlog.reset_defaults()
 
 
 class Terminal(io.StringIO):

@@ -160,8 +160,8 @@ class Simulator(Section):
     """The simulated venues of `demo` and `simulate`."""
 
     seed: int = Field(default=1, ge=0, description="Seed of the simulated market: same seed, same market")
-    rate: float = Field(default=2000.0, gt=0, description="Quote changes per second, all venues together")
-    instruments: int = Field(default=420, ge=1, le=10_000, description="Instruments per venue")
+    rate: float = Field(default=1500.0, gt=0, description="Quote changes per second, all venues together")
+    instruments: int = Field(default=430, ge=1, le=10_000, description="Instruments per venue")
 
 
 class Settings(Section):
