@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from picows import WSListener, ws_connect
 from picows.url import WSParsedURL
 
+from arbwatch.net.names import lookup
 from arbwatch.net.options import Connect
 from arbwatch.net.reach import proxy_for
 
@@ -58,7 +59,7 @@ async def dial(url: str, listener: WSListener, options: Connect, context: ssl.SS
 async def _socket(host: str, port: int) -> socket.socket:
     loop = asyncio.get_running_loop()
     problem = OSError(f"{host} has no address")
-    for family, kind, protocol, _, address in await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+    for family, kind, protocol, _, address in await lookup(host, port):
         sock = socket.socket(family, kind, protocol)
         sock.setblocking(False)
         try:

@@ -11,19 +11,23 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 import aiohttp
+from python_socks import ProxyError
 
 from arbwatch import __version__
 from arbwatch.connector.venue import Venue
 from arbwatch.connector.wire import Request, Response
+from arbwatch.net.names import Names
 from arbwatch.net.options import Connect, State
 from arbwatch.net.pacing import Window
 from arbwatch.net.reach import SECOND, Trouble, proxy_for, refusal, tls, trouble
+from arbwatch.net.tunnel import Tunnel
 
 log = logging.getLogger(__name__)
 
 HttpState = State
 T = TypeVar("T")
 TRIES = 3
+PARALLEL = 8
 CHUNK = 64 * 1024
 PATIENCE_S = 120.0
 """A request waits out a throttling of this length; a longer one refuses it."""
@@ -131,7 +135,7 @@ class Http:
                 params=request.params or None,
                 data=request.body,
                 headers=dict(request.headers),
-                proxy=proxy_for(self.options, url),
+                proxy=proxy_for(self.options, url) if url.startswith("https:") else None,
                 allow_redirects=False,
                 trace_request_ctx=stamps,
             ) as answer:
@@ -140,7 +144,7 @@ class Http:
                     raise _AnswerError(found)
                 body = await self._body(answer, url)
                 return Response(answer.status, body, stamps.sent, time_ns())
-        except (aiohttp.ClientError, OSError, TimeoutError) as problem:
+        except (aiohttp.ClientError, ProxyError, OSError, TimeoutError) as problem:
             untrusted = isinstance(problem, ssl.SSLError)
             raise _AnswerError(trouble(problem, url, self.options), again=not untrusted) from problem
 
@@ -168,13 +172,19 @@ class Http:
                 total=self.options.request_timeout_s, sock_connect=self.options.connect_timeout_s
             )
             self._client = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(ssl=tls(self.options), limit=8),
+                connector=self._connector(),
                 timeout=timeout,
                 headers={"User-Agent": f"arbwatch/{__version__}"},
                 trace_configs=[trace],
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
         return self._client
+
+    def _connector(self) -> aiohttp.TCPConnector:
+        proxy = proxy_for(self.options, self.options.rest_url)
+        if proxy and self.options.rest_url.startswith("http:"):
+            return Tunnel(proxy, limit=PARALLEL)
+        return aiohttp.TCPConnector(ssl=tls(self.options), limit=PARALLEL, resolver=Names())
 
     def _sync(self, headers: Mapping[str, str]) -> None:
         name = self.venue.limits.weight_header

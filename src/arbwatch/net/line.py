@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 POLL_S = 0.01
 PARALLEL_OPENINGS = 8
+ARRIVAL_S = 0.25
+"""How much later than another an attempt may reach the venue: its window counts arrivals, ours counts starts."""
 RENEW_BETWEEN = (0.6, 0.95)
 """Share of a socket's lifetime after which it is replaced: spread, so that not all go at once."""
 SLOW = ("blocked", "forbidden", "banned")
@@ -40,7 +42,7 @@ class Surroundings:
         self.http = http
         self.rng = rng
         limits = venue.limits
-        self.attempts = Window(max(1, int(limits.connects * MARGIN)), limits.connects_window_s)
+        self.attempts = Window(max(1, int(limits.connects * MARGIN)), limits.connects_window_s + ARRIVAL_S)
         self.opening = asyncio.Semaphore(PARALLEL_OPENINGS)
         self.acked: Callable[[Line, frozenset[Topic]], None] = _nobody
         self._context: ssl.SSLContext | None = None
@@ -320,11 +322,12 @@ class Line:
 
     async def _dial(self, session: Session) -> None:
         around = self._around
+        context = around.context
         self._sessions.add(session)
         try:
             async with around.opening:
                 await around.attempts.take()
-                await dial(around.options.ws_url + self.route, session, around.options, around.context)
+                await dial(around.options.ws_url + self.route, session, around.options, context)
         except BaseException:
             self._sessions.discard(session)
             raise

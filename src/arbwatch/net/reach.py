@@ -158,5 +158,8 @@ def _cause(problem: BaseException) -> BaseException:
     if isinstance(problem, aiohttp.ClientConnectorCertificateError):
         return problem.certificate_error
     if isinstance(problem, aiohttp.ClientConnectorError):
-        return problem.os_error
+        known = isinstance(problem.os_error, socket.gaierror) or not isinstance(
+            problem, aiohttp.ClientConnectorDNSError
+        )
+        return problem.os_error if known else socket.gaierror(str(problem.os_error))
     return problem
