@@ -1,0 +1,231 @@
+"""Each perpetual against its own exchange's spot: what buying one and selling the other leaves, before costs."""
+
+from collections.abc import Collection, Mapping
+from math import isnan
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+
+from arbwatch.analytics.pairs import Pairs, Places, clashed, pairs
+from arbwatch.analytics.reasons import WORDS, Flagged, Reason, add, against_legs, allowed
+from arbwatch.market.columns import Floats
+from arbwatch.market.snapshot import Snapshot
+
+__all__ = ["WORDS", "Excluded", "Leg", "Reason", "Rules", "Spread", "Spreads", "scan"]
+
+_S = 1e9
+_MS = 1e6
+
+
+class Rules(msgspec.Struct, frozen=True):
+    """What makes a leg count."""
+
+    unconfirmed_s: float = 10.0
+    """A quote is stale when nothing proved it current for so long; four times its own rate where that is slower."""
+    longest_s: float = 60.0
+    """However slow a market is, it is stale after this."""
+    lag_s: float = 2.0
+    """A quote is late when it was longer on its way."""
+    identity_gap: float = 0.20
+    """Two rows whose mids differ by more are taken for two different coins."""
+    stale_after: Mapping[str, float] = {}
+    """By venue: instead of `unconfirmed_s`."""
+    most: int = 5000
+    """So many spreads are listed, the best; the rest is counted."""
+
+
+class Leg(msgspec.Struct, frozen=True, gc=False):
+    """One side of a spread: price per asset unit, size in asset units."""
+
+    venue: str
+    symbol: str
+    price: float
+    size: float | None
+    age_ms: float | None
+    """Since the quote changed."""
+
+
+class Spread(msgspec.Struct, frozen=True, gc=False):
+    """Buy at one ask, sell at the other bid. `gross` and `exit` are fractions, before any cost."""
+
+    asset: str
+    market_pair: str
+    quote_currency: str
+    buy: Leg
+    sell: Leg
+    gross: float
+    exit: float | None
+    """What undoing it at once yields: the bid of what was bought over the ask of what was sold, less one."""
+    age_diff_ms: float | None
+    needs_short_spot: bool
+
+
+class Excluded(msgspec.Struct, frozen=True, gc=False):
+    """A spread that would be positive, and why it does not count."""
+
+    spread: Spread
+    reason: str
+
+
+class Spreads(msgspec.Struct, frozen=True):
+    """What one look at the table found."""
+
+    found: tuple[Spread, ...]
+    """Best first."""
+    excluded: tuple[Excluded, ...]
+    """Highest gross first."""
+    reasons: dict[str, int]
+    """How many more pairs do not count, each under its first reason."""
+
+
+class _Legs(NamedTuple):
+    """Every row per asset unit, flat, and what is wrong with it."""
+
+    bid: Floats
+    ask: Floats
+    mid: Floats
+    flags: Flagged
+    may: Floats
+
+
+def scan(snapshot: Snapshot, rules: Rules, doubtful: Collection[str] = ()) -> Spreads:
+    """Compare every pair in both directions; `doubtful` names venues whose data disagrees with itself."""
+    compared = pairs(snapshot.layout)
+    legs = _legs(snapshot, rules, doubtful)
+    flags = _flags(compared, legs, rules)
+    buy = np.concatenate((compared.spot, compared.perp))
+    sell = np.concatenate((compared.perp, compared.spot))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        gross = legs.bid[sell] / legs.ask[buy] - 1.0
+    both = np.concatenate((flags, flags))
+    good = both == 0
+    found, beyond = _best(gross, good & ~np.isnan(gross), rules.most)
+    listed, _ = _best(gross, ~good & (gross > 0.0), rules.most)
+    told = np.zeros(len(flags), np.bool_)
+    told[listed % len(flags) if len(flags) else listed] = True
+    writer = _Writer(snapshot, legs, rules)
+    return Spreads(
+        found=tuple(writer.spread(int(buy[at]), int(sell[at]), float(gross[at])) for at in found),
+        excluded=tuple(
+            Excluded(
+                writer.spread(int(buy[at]), int(sell[at]), float(gross[at])),
+                writer.why(int(buy[at]), int(sell[at]), Reason(int(both[at]))),
+            )
+            for at in listed
+        ),
+        reasons=_counts(flags[(flags != 0) & ~told], beyond, rules.most),
+    )
+
+
+def _legs(snapshot: Snapshot, rules: Rules, doubtful: Collection[str]) -> _Legs:
+    venues = [lane.venue for lane in snapshot.lanes]
+    after = np.array([rules.stale_after.get(venue, rules.unconfirmed_s) * _S for venue in venues])[:, None]
+    may = allowed(snapshot, after, rules.longest_s * _S)
+    doubted = np.array([venue in doubtful for venue in venues], np.bool_)
+    flags = against_legs(snapshot, may, rules.lag_s * _S, doubted)
+    bid, ask = snapshot.bid / snapshot.multiplier, snapshot.ask / snapshot.multiplier
+    mid = (bid + ask) / 2.0
+    return _Legs(bid.reshape(-1), ask.reshape(-1), mid.reshape(-1), flags.reshape(-1), may.reshape(-1))
+
+
+def _flags(compared: Pairs, legs: _Legs, rules: Rules) -> Flagged:
+    add(legs.flags, clashed(compared.clashing, legs.mid, rules.identity_gap), Reason.IDENTITY)
+    flags: Flagged = compared.flags | legs.flags[compared.spot] | legs.flags[compared.perp]
+    ratio = legs.mid[compared.perp] / legs.mid[compared.spot]
+    most = 1.0 + rules.identity_gap
+    add(flags, (ratio > most) | (ratio < 1.0 / most), Reason.IDENTITY)
+    return flags
+
+
+def _best(gross: Floats, among: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], most: int) -> tuple[Places, int]:
+    places = np.flatnonzero(among)
+    ordered = places[np.argsort(-gross[places], kind="stable")]
+    return ordered[:most], max(0, len(ordered) - most)
+
+
+def _counts(flags: Flagged, beyond: int, most: int) -> dict[str, int]:
+    first = flags & (~flags + np.uint32(1))
+    counts = {
+        WORDS[Reason(int(flag))]: int(count) for flag, count in zip(*np.unique(first, return_counts=True), strict=True)
+    }
+    return {**counts, f"not among the best {most:,}": beyond} if beyond else counts
+
+
+class _Writer:
+    """Turns places back into words."""
+
+    def __init__(self, snapshot: Snapshot, legs: _Legs, rules: Rules) -> None:
+        self._snapshot = snapshot
+        self._legs = legs
+        self._rules = rules
+        self._width = len(snapshot.keys)
+
+    def spread(self, buy: int, sell: int, gross: float) -> Spread:
+        snapshot, legs = self._snapshot, self._legs
+        key = snapshot.keys[buy % self._width]
+        bought = self._leg(buy, float(legs.ask[buy]), snapshot.ask_size)
+        sold = self._leg(sell, float(legs.bid[sell]), snapshot.bid_size)
+        undone = float(legs.bid[buy] / legs.ask[sell] - 1.0)
+        return Spread(
+            asset=key.asset,
+            market_pair="spot-perp",
+            quote_currency=key.quote_currency,
+            buy=bought,
+            sell=sold,
+            gross=gross,
+            exit=None if isnan(undone) else undone,
+            age_diff_ms=None if bought.age_ms is None or sold.age_ms is None else abs(bought.age_ms - sold.age_ms),
+            needs_short_spot=snapshot.lanes[sell // self._width].market == "spot",
+        )
+
+    def _leg(self, flat: int, price: float, sizes: Floats) -> Leg:
+        snapshot, (lane, place) = self._snapshot, divmod(flat, self._width)
+        instrument = snapshot.instruments[lane][place]
+        size = float(sizes[lane, place] * snapshot.contract_size[lane, place])
+        changed = int(snapshot.changed[lane, place])
+        return Leg(
+            venue=snapshot.lanes[lane].venue,
+            symbol=instrument.symbol if instrument else "",
+            price=price,
+            size=None if isnan(size) else size,
+            age_ms=(snapshot.now - changed) / _MS if changed else None,
+        )
+
+    def why(self, buy: int, sell: int, reason: Reason) -> str:
+        told = [f"{self._name(flat)}: {words}" for flat in (buy, sell) for words in self._against(flat)]
+        if reason & Reason.UNIT:
+            told.append(WORDS[Reason.UNIT])
+        if reason & Reason.CLASS:
+            told.append(f"{WORDS[Reason.CLASS]}: {self._class(buy)} and {self._class(sell)}")
+        if reason & Reason.IDENTITY:
+            told.append(f"{WORDS[Reason.IDENTITY]} {self._identity(buy, sell)}")
+        return "; ".join(told)
+
+    def _against(self, flat: int) -> list[str]:
+        flags = Reason(int(self._legs.flags[flat])) & ~Reason.IDENTITY
+        return [WORDS[one] + self._detail(one, flat) for one in flags]
+
+    def _detail(self, reason: Reason, flat: int) -> str:
+        snapshot, at = self._snapshot, divmod(flat, self._width)
+        if reason == Reason.STALE:
+            silent = (snapshot.now - int(snapshot.confirmed[at])) / _S
+            return f", nothing confirmed it for {silent:,.1f} s (may be {self._legs.may[flat] / _S:,.1f} s)"
+        if reason == Reason.LATE:
+            return f", {snapshot.lag[at] / _S:,.1f} s on its way"
+        return ""
+
+    def _identity(self, buy: int, sell: int) -> str:
+        ratio = float(self._legs.mid[sell] / self._legs.mid[buy])
+        gap = max(ratio, 1.0 / ratio) - 1.0
+        if gap <= self._rules.identity_gap:
+            return "more than one market of this name on one venue, and their prices differ"
+        return f"prices differ by {gap:,.0%}: perhaps two different coins"
+
+    def _name(self, flat: int) -> str:
+        return self._snapshot.lanes[flat // self._width].venue
+
+    def _class(self, flat: int) -> str:
+        lane, place = divmod(flat, self._width)
+        instrument = self._snapshot.instruments[lane][place]
+        return instrument.class_ if instrument else "unknown"
