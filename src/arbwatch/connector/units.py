@@ -31,6 +31,11 @@ def positive(value: float | None) -> float | None:
     return value or None
 
 
+def fraction(percent: float) -> float:
+    """Turn percent into a fraction, without digits that the venue did not send."""
+    return round(percent / 100, 10)
+
+
 def multiplier(base: str) -> int:
     """Return how many of the asset a base with a multiplier in front (1000PEPE, 1MBABYDOGE) stands for, else 1."""
     if found := _THOUSANDS.match(base):

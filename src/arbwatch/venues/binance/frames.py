@@ -8,7 +8,7 @@ from msgspec import UNSET, Raw
 
 from arbwatch.connector.errors import DecodeError
 from arbwatch.connector.payload import UNREADABLE, decoder, excerpt
-from arbwatch.connector.units import ns, positive
+from arbwatch.connector.units import fraction, ns, positive
 from arbwatch.connector.wire import Ack, Emission, Notice, Reject
 from arbwatch.model import Book, Funding, Quote, Ticker, Trade
 from arbwatch.venues.binance import wire
@@ -132,7 +132,7 @@ def _mini(venue: str, stream: str, row: wire.MiniTicker, received: int) -> Ticke
 
 
 def _day(venue: str, stream: str, row: wire.DayTicker, received: int) -> Ticker:
-    return _ticker(venue, row, row.P / 100 if row.c else None, received)
+    return _ticker(venue, row, fraction(row.P) if row.c else None, received)
 
 
 def _ticker(venue: str, row: wire.MiniTicker | wire.DayTicker, change: float | None, received: int) -> Ticker:

@@ -7,7 +7,7 @@ from msgspec import Raw
 
 from arbwatch.connector.errors import DecodeError, VenueError
 from arbwatch.connector.payload import UNREADABLE, decoder, excerpt
-from arbwatch.connector.units import ns, positive
+from arbwatch.connector.units import fraction, ns, positive
 from arbwatch.connector.wire import Clock, Emission, Reject, Request, Response
 from arbwatch.model import Funding, Quote, Ticker
 from arbwatch.venues.binance import wire
@@ -75,7 +75,7 @@ def tickers(venue: str, path: str, weight: int) -> Flow:
             venue=venue,
             symbol=row.symbol,
             last=positive(row.lastPrice),
-            change_24h=row.priceChangePercent / 100 if row.lastPrice else None,
+            change_24h=fraction(row.priceChangePercent) if row.lastPrice else None,
             high=positive(row.highPrice),
             low=positive(row.lowPrice),
             base_volume=row.volume,
