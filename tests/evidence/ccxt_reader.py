@@ -35,21 +35,23 @@ class Collecting:
 class CcxtReader:
     """Read frames and bodies of one market with ccxt.pro."""
 
-    def __init__(self, market: Market) -> None:
+    def __init__(self, market: Market, exchange: Any = None) -> None:
+        """Read with a ccxt exchange of one's own, or one that knows no market yet."""
         import ccxt.pro
 
         self.market = market
-        kind = ccxt.pro.binance if market == "spot" else ccxt.pro.binanceusdm
-        self.exchange: Any = kind()
-        self.exchange.options["crossMarginPairsData"] = self.exchange.options["isolatedMarginPairsData"] = []
-        self.exchange.set_markets([])
+        if exchange is None:
+            exchange = ccxt.pro.binance() if market == "spot" else ccxt.pro.binanceusdm()
+            exchange.options["crossMarginPairsData"] = exchange.options["isolatedMarginPairsData"] = []
+            exchange.set_markets([])
+        self.exchange: Any = exchange
         self.client = Collecting(URLS[market])
         self.bodies: dict[str, Callable[[Any], list[Reading]]] = {
             "listing": self._listing,
-            "tickers": lambda body: [self._ticker(self.exchange.parse_ticker(row)) for row in _rows(body)],
-            "quotes": lambda body: [self._quote(self.exchange.parse_ticker(row)) for row in _rows(body)],
-            "premium": lambda body: [self._rate(self.exchange.parse_funding_rate(row)) for row in _rows(body)],
-            "intervals": lambda body: [self._interval(self.exchange.parse_funding_rate(row)) for row in _rows(body)],
+            "tickers": lambda body: [self.ticker(self.exchange.parse_ticker(row)) for row in _rows(body)],
+            "quotes": lambda body: [self.quote(self.exchange.parse_ticker(row)) for row in _rows(body)],
+            "premium": lambda body: [self.rate(self.exchange.parse_funding_rate(row)) for row in _rows(body)],
+            "intervals": lambda body: [self.interval(self.exchange.parse_funding_rate(row)) for row in _rows(body)],
             "clock": lambda body: [{"kind": "clock", "time": self.exchange.safe_integer(body, "serverTime")}],
         }
 
@@ -79,15 +81,15 @@ class CcxtReader:
         if isinstance(result, Exception):
             return {"kind": "gap", "symbol": message_hash.split("::")[1]}
         if message_hash.startswith("bidask:"):
-            return self._quote(result)
+            return self.quote(result)
         if message_hash.startswith("ticker:"):
-            return self._ticker(result)
+            return self.ticker(result)
         if message_hash.startswith("markPrice:"):
-            return self._mark(result)
+            return self.mark(result)
         if message_hash.startswith("trade::"):
             return self._trade(result[-1])
         if message_hash.startswith("orderbook::"):
-            return self._book(result)
+            return self.book(result)
         return None
 
     def id(self, symbol: str) -> str:
@@ -98,9 +100,9 @@ class CcxtReader:
     def _listing(self, body: Any) -> list[Reading]:
         markets = [m for row in body["symbols"] if (m := self.exchange.parse_market(row)) is not None]
         self.exchange.set_markets(markets)
-        return [self._instrument(market) for market in markets]
+        return [self.instrument(market) for market in markets]
 
-    def _instrument(self, market: Any) -> Reading:
+    def instrument(self, market: Any) -> Reading:
         return {
             "kind": "instrument",
             "symbol": market["id"],
@@ -116,7 +118,7 @@ class CcxtReader:
             "type": market["type"],
         }
 
-    def _quote(self, ticker: Any) -> Reading:
+    def quote(self, ticker: Any) -> Reading:
         sides = {"bid": "bid", "bid_size": "bidVolume", "ask": "ask", "ask_size": "askVolume"}
         return {
             "kind": "quote",
@@ -125,7 +127,7 @@ class CcxtReader:
             **{ours: ticker[theirs] for ours, theirs in sides.items()},
         }
 
-    def _ticker(self, ticker: Any) -> Reading:
+    def ticker(self, ticker: Any) -> Reading:
         change = ticker["percentage"]
         return {
             "kind": "ticker",
@@ -139,7 +141,7 @@ class CcxtReader:
             "time": ticker["timestamp"],
         }
 
-    def _mark(self, ticker: Any) -> Reading:
+    def mark(self, ticker: Any) -> Reading:
         return {
             "kind": "funding",
             "symbol": self.id(ticker["symbol"]),
@@ -148,7 +150,7 @@ class CcxtReader:
             "time": ticker["timestamp"],
         }
 
-    def _rate(self, rate: Any) -> Reading:
+    def rate(self, rate: Any) -> Reading:
         return {
             "kind": "funding",
             "symbol": self.id(rate["symbol"]),
@@ -159,7 +161,7 @@ class CcxtReader:
             "time": rate["timestamp"],
         }
 
-    def _interval(self, rate: Any) -> Reading:
+    def interval(self, rate: Any) -> Reading:
         hours = rate["interval"]
         return {
             "kind": "funding",
@@ -180,7 +182,7 @@ class CcxtReader:
             "time": trade["timestamp"],
         }
 
-    def _book(self, book: Any) -> Reading:
+    def book(self, book: Any) -> Reading:
         return {
             "kind": "book",
             "symbol": self.id(book["symbol"]),

@@ -63,10 +63,10 @@ class Joined:
                     side.pop(price, None)
         return "ok"
 
-    def best(self) -> tuple[list[Level], list[Level]]:
+    def best(self, depth: int = DEPTH) -> tuple[list[Level], list[Level]]:
         """Return the best levels of both sides, best first."""
         bids, asks = self.sides
-        return sorted(bids.items(), reverse=True)[:DEPTH], sorted(asks.items())[:DEPTH]
+        return sorted(bids.items(), reverse=True)[:depth], sorted(asks.items())[:depth]
 
 
 class OurReader:
