@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 import structlog
 
+pytest_plugins = ["arbwatch.testing.plugin"]
+
 Need = Callable[[str, bool, str], None]
 
 REQUIRED = frozenset(name.strip() for name in os.environ.get("ARBWATCH_REQUIRE", "").split(",") if name.strip())
