@@ -1,0 +1,79 @@
+"""What the grids of the board show: market rows and spreads."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from arbwatch.ui.terminal.grid import Cell
+from arbwatch.views import board, spreads
+from arbwatch.views.columns import Column
+from arbwatch.views.sheet import Sheet, known
+
+
+class BoardSource:
+    """Rows of a sheet in an order."""
+
+    def __init__(self, sheet: Sheet, places: NDArray[np.intp], columns: Sequence[Column]) -> None:
+        self.sheet = sheet
+        self.places = places
+        self.columns = columns
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def key(self, index: int) -> Hashable:
+        """Return venue and symbol."""
+        return self.sheet.listing.keys[self.places[index]]
+
+    def find(self, key: Hashable) -> int | None:
+        """Return where the row of a venue and symbol stands."""
+        row = self.sheet.listing.rows.get(key) if isinstance(key, tuple) else None
+        if row is None:
+            return None
+        found = np.flatnonzero(self.places == row)
+        return int(found[0]) if len(found) else None
+
+    def cells(self, index: int, columns: Sequence[int]) -> list[Cell]:
+        """Return cells; those of rows that are not of this moment are dim."""
+        sheet, row = self.sheet, int(self.places[index])
+        old = board.stale(sheet, row)
+        made = []
+        for at in columns:
+            column = self.columns[at]
+            tone = "dim" if old and column.id != "state" else column.tone(sheet, row)
+            value = known(column.value(sheet), row) if column.flash else None
+            made.append(Cell(column.text(sheet, row), tone, value))
+        return made
+
+
+class SpreadSource:
+    """Spreads in an order."""
+
+    def __init__(self, lines: Sequence[spreads.Line]) -> None:
+        self.lines = lines
+        self._places: dict[Hashable, int] = {line.key: place for place, line in enumerate(lines)}
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def key(self, index: int) -> Hashable:
+        """Return both legs' venue and symbol."""
+        return self.lines[index].key
+
+    def find(self, key: Hashable) -> int | None:
+        """Return where a spread stands."""
+        return self._places.get(key)
+
+    def cells(self, index: int, columns: Sequence[int]) -> list[Cell]:
+        """Return cells; those of spreads that do not count are dim."""
+        line = self.lines[index]
+        made = []
+        for at in columns:
+            column = spreads.COLUMNS[at]
+            tone = "dim" if line.reason and column.id != "check" else column.tone(line)
+            value = column.value(line) if column.flash else None
+            made.append(Cell(column.text(line), tone, value if isinstance(value, float) else None))
+        return made

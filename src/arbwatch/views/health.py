@@ -1,0 +1,164 @@
+"""The health of every venue in words: what works, what does not, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from arbwatch.views.formats import clock, count, counted, milliseconds
+from arbwatch.views.picture import Picture, Progress
+from arbwatch.views.text import plain
+from arbwatch.views.words import VENUE_TONES, Tone
+
+if TYPE_CHECKING:
+    from arbwatch.market.health import VenueStatus
+
+_RAW_SHOWN = 400
+"""Characters of a rejected message that a screen shows."""
+
+_ADVICE: dict[str, str] = {
+    "unreachable": "Check the network, the name server and the proxy settings; it is tried again by itself.",
+    "blocked": "The venue does not serve this network or country. Reach it from one it serves, or leave it out.",
+    "forbidden": "The venue refuses this address. Wait, change the network, or leave the venue out.",
+    "banned": "Too many requests from this address; nothing is sent until the ban is over.",
+    "throttled": "The venue asks for fewer requests; waiting as long as it says.",
+    "failing": "The venue has trouble of its own; it is tried again by itself.",
+    "ok": "The connection is tried again by itself.",
+}
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One line of text; `indent` in characters. Everything from outside is already harmless."""
+
+    text: str
+    tone: Tone = ""
+    indent: int = 0
+
+
+class Totals(msgspec.Struct, frozen=True):
+    """What the head of a screen says about everything."""
+
+    up: int
+    venues: int
+    rows: int
+    live: int
+    rate: float
+    """Messages per second."""
+
+
+def totals(picture: Picture, rows: int) -> Totals:
+    """Add up the venues of a picture with `rows` rows."""
+    venues = picture.venues
+    return Totals(
+        up=sum(venue.state in ("up", "stale", "doubtful") for venue in venues),
+        venues=len(venues),
+        rows=rows,
+        live=sum(venue.live for venue in venues),
+        rate=sum(venue.rate_s or 0.0 for venue in venues),
+    )
+
+
+def advice(status: VenueStatus) -> str:
+    """Say what to do about a venue that does not speak."""
+    return _ADVICE.get(status.rest_state or "ok", _ADVICE["ok"])
+
+
+def failure(status: VenueStatus) -> str:
+    """Say what went wrong last, in the best words there are."""
+    return plain(status.rest_words or status.last_error or status.note or "no answer yet")
+
+
+def troubles(picture: Picture) -> list[Line]:
+    """Say for each venue that does not speak what failed and what to do."""
+    found: list[Line] = []
+    for status in picture.venues:
+        if status.state in ("down", "blocked"):
+            found.append(Line(f"{plain(status.venue)} is {status.state}: {failure(status)}", "bad"))
+            found.append(Line(advice(status), "", 2))
+    return found
+
+
+def progress(entry: Progress) -> str:
+    """Say how far a venue has come: "subscribing 312 of 412"."""
+    if entry.total:
+        return f"{plain(entry.stage)} {count(entry.done)} of {count(entry.total)}"
+    return plain(entry.stage)
+
+
+def health(picture: Picture) -> list[Line]:
+    """Return the whole health panel."""
+    found = [Line(picture.clock, "bad")] if picture.clock else [Line("This machine's clock agrees.", "good")]
+    for status in picture.venues:
+        found.append(Line(""))
+        found.extend(_venue(status, picture))
+    return found
+
+
+def _venue(status: VenueStatus, picture: Picture) -> Iterator[Line]:
+    note = f": {plain(status.note)}" if status.note else ""
+    yield Line(f"{plain(status.venue)} is {status.state}{note}", VENUE_TONES.get(status.state, ""))
+    for entry in picture.progress:
+        if entry.venue == status.venue:
+            yield Line(progress(entry), "warn", 2)
+    yield Line(
+        f"{count(status.live)} of {counted(status.instruments, 'instrument')} live, "
+        f"{count(status.rate_s)} messages/s, {count(status.messages)} so far",
+        indent=2,
+    )
+    yield Line(
+        f"half of the quotes changed in the last {milliseconds(status.age_p50_ms)}, "
+        f"99 % were confirmed in the last {milliseconds(status.unconfirmed_p99_ms)}",
+        indent=2,
+    )
+    yield Line(
+        f"on the way {milliseconds(status.lag_p50_ms)} (median), {milliseconds(status.lag_p99_ms)} (99 %); "
+        f"its clock is {_offset(status.clock_offset_ms)}",
+        indent=2,
+    )
+    yield Line(_rest(status), "" if status.rest_state == "ok" else "warn", 2)
+    read = f"{counted(status.rejected, 'message')} could not be read"
+    yield Line(f"{counted(status.reconnects, 'reconnect')}, {read}", indent=2)
+    if status.last_error:
+        yield Line(f"last error: {plain(status.last_error)}", "warn", 2)
+    if status.state in ("down", "blocked"):
+        yield Line(advice(status), "strong", 2)
+    yield from _sockets(status)
+    yield from _rejects(status)
+
+
+def _offset(ms: float | None) -> str:
+    if ms is None:
+        return "not known yet"
+    if abs(ms) < 1:
+        return "the same as ours"
+    return f"{milliseconds(abs(ms))} {'ahead of' if ms > 0 else 'behind'} ours"
+
+
+def _rest(status: VenueStatus) -> str:
+    words = f" - {plain(status.rest_words)}" if status.rest_words else ""
+    used = f", {count(status.rest_used)} of its budget used" if status.rest_used is not None else ""
+    return f"REST: {status.rest_state or 'not asked yet'}{used}{words}"
+
+
+def _sockets(status: VenueStatus) -> Iterator[Line]:
+    for socket in status.sockets:
+        yield Line(_socket(socket), "" if socket.state in ("live", "renewing") else "warn", 2)
+
+
+def _socket(socket: Any) -> str:
+    silent = milliseconds(socket.age_ms)
+    words = (
+        f"socket {plain(socket.name)} on {plain(socket.route)}: {socket.state}, "
+        f"{count(socket.live_topics)} of {counted(socket.topics, 'stream')}, {count(socket.rate_s)} messages/s, "
+        f"{f'the last {silent} ago' if silent != '-' else 'none yet'}, {counted(socket.reconnects, 'reconnect')}"
+    )
+    return words + (f"; {plain(socket.error)}" if socket.error else "")
+
+
+def _rejects(status: VenueStatus) -> Iterator[Line]:
+    for reject in status.last_rejects:
+        yield Line(f"{clock(reject.time)} could not read {plain(reject.what)}: {plain(reject.reason)}", "warn", 2)
+        raw = reject.raw if isinstance(reject.raw, str) else bytes(reject.raw).decode("utf-8", "replace")
+        yield Line(plain(raw, _RAW_SHOWN), "dim", 4)
