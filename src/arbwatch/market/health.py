@@ -1,0 +1,316 @@
+"""How a venue does, in numbers and in words."""
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from statistics import median
+from typing import Literal, Protocol
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from arbwatch.market.codes import RowState, Source
+from arbwatch.market.snapshot import Snapshot
+
+VenueState = Literal["connecting", "up", "stale", "doubtful", "down", "blocked"]
+
+_MS = 1e6
+_S = 1_000_000_000
+WINDOW_NS = 5 * _S
+"""Over which messages per second are counted."""
+STALE_NS = 10 * _S
+"""A venue from which nothing came for so long is stale."""
+REJECTS = 20
+RAW_KEPT = 16_384
+"""Characters of a rejected message that are kept."""
+CLOCK_WRONG_MS = 1000.0
+CLOCK_SAMPLES = 8
+_REFUSING = ("forbidden", "blocked")
+
+
+class Rejected(msgspec.Struct, frozen=True):
+    """One piece of a message that could not be read, verbatim."""
+
+    time: int
+    """UTC ns."""
+    what: str
+    reason: str
+    raw: str
+
+
+class SocketHealth(msgspec.Struct, frozen=True):
+    """How one socket does."""
+
+    name: str
+    route: str
+    state: str
+    topics: int
+    live_topics: int
+    frames: int
+    rate_s: float | None
+    """Frames per second."""
+    age_ms: float | None
+    """Since the last frame."""
+    reconnects: int
+    error: str | None
+
+
+class VenueStatus(msgspec.Struct, frozen=True):
+    """How one venue does at one moment; None is unknown."""
+
+    venue: str
+    state: VenueState
+    note: str
+    """Why it is not up, and what that means, in words; "" where it is."""
+    instruments: int
+    live: int
+    messages: int
+    rate_s: float
+    """Messages per second over the last seconds."""
+    age_p50_ms: float | None
+    lag_p50_ms: float | None
+    """Of quotes with the venue's time, its clock offset removed."""
+    lag_p99_ms: float | None
+    unconfirmed_p99_ms: float | None
+    clock_offset_ms: float | None
+    """The venue's clock less ours."""
+    reconnects: int
+    rejected: int
+    last_rejects: tuple[Rejected, ...]
+    last_error: str | None
+    sockets: tuple[SocketHealth, ...]
+    rest_state: str | None
+    rest_words: str
+    rest_used: int | None
+    """Weight of the venue's budget used so far."""
+    clock_tolerance_ms: float | None = None
+    """How far `clock_offset_ms` may be wrong: half of the fastest round trip."""
+
+
+class SocketState(Protocol):
+    """What is asked of a socket."""
+
+    @property
+    def name(self) -> str:
+        """What it is called; stays over reconnects."""
+
+    @property
+    def route(self) -> str:
+        """Path and query it is opened with."""
+
+    @property
+    def state(self) -> str:
+        """One of net's words for it."""
+
+    @property
+    def topics(self) -> int:
+        """Streams it shall carry."""
+
+    @property
+    def live_topics(self) -> int:
+        """Streams it carries."""
+
+    @property
+    def frames(self) -> int:
+        """Frames received since the start."""
+
+    @property
+    def last_frame(self) -> int | None:
+        """When the last frame came, UTC ns."""
+
+    @property
+    def reconnects(self) -> int:
+        """How often it was opened again."""
+
+    @property
+    def error(self) -> str | None:
+        """The last error, in words."""
+
+    @property
+    def retry_at(self) -> int | None:
+        """When it is tried again, UTC ns."""
+
+
+class RestState(Protocol):
+    """What is asked of a venue's REST side."""
+
+    @property
+    def state(self) -> str:
+        """One of net's words for it."""
+
+    @property
+    def words(self) -> str:
+        """One sentence on `state`."""
+
+    @property
+    def used_weight(self) -> int:
+        """Weight of the venue's budget used so far."""
+
+
+class _Rate:
+    """Messages per second out of a counter that is looked at now and then."""
+
+    def __init__(self) -> None:
+        self._seen: deque[tuple[int, int]] = deque()
+
+    def at(self, now: int, count: int) -> float | None:
+        """Return the rate over the last `WINDOW_NS`; None before there is any past."""
+        if self._seen and count < self._seen[-1][1]:
+            self._seen.clear()
+        self._seen.append((now, count))
+        while len(self._seen) > 2 and now - self._seen[1][0] >= WINDOW_NS:
+            self._seen.popleft()
+        then, before = self._seen[0]
+        return (count - before) * _S / (now - then) if now > then else None
+
+
+class VenueHealth:
+    """Gather what happens to one venue; `status` says how it does."""
+
+    def __init__(self, venue: str) -> None:
+        self.venue = venue
+        self.rejected = 0
+        self._rejects: deque[Rejected] = deque(maxlen=REJECTS)
+        self._error: str | None = None
+        self._clock: deque[tuple[int, int]] = deque(maxlen=CLOCK_SAMPLES)
+        self._rate = _Rate()
+        self._sockets: dict[str, _Rate] = {}
+
+    def reject(self, now: int, what: str, reason: str, raw: bytes) -> None:
+        """Count a piece that could not be read and keep it."""
+        self.rejected += 1
+        text = raw[:RAW_KEPT].decode("utf-8", "backslashreplace")
+        self._rejects.append(Rejected(now, what, reason, text))
+
+    def error(self, words: str, now: int) -> None:
+        """Keep what went wrong last."""
+        self._error = words
+
+    def clock(self, offset: int, round_trip: int) -> None:
+        """Take one reading of the venue's clock less ours, and how long it took; ns."""
+        self._clock.append((round_trip, offset))
+
+    @property
+    def clock_offset(self) -> int | None:
+        """The venue's clock less ours, ns, by the fastest of the newest readings; None before the first."""
+        return min(self._clock)[1] if self._clock else None
+
+    def status(
+        self, now: int, snapshot: Snapshot, sockets: Iterable[SocketState] = (), http: RestState | None = None
+    ) -> VenueStatus:
+        """Say how the venue does at `now` (UTC ns); to be asked about once a second or more often."""
+        lane = snapshot.lane(self.venue)
+        lines = list(sockets)
+        rows = _listed(snapshot, lane)
+        live = rows & np.isin(snapshot.state[lane], (RowState.LIVE, RowState.SUSPECT))
+        messages = sum(line.frames for line in lines) if lines else snapshot.arrivals[lane].quotes
+        state, note = _verdict(now, snapshot, lane, live, lines, http)
+        lag = snapshot.latencies[lane]
+        fastest = min(self._clock)[0] if self._clock else None
+        quotes = live & (snapshot.source[lane] != Source.NONE)
+        return VenueStatus(
+            venue=self.venue,
+            state=state,
+            note=note,
+            instruments=int(rows.sum()),
+            live=int(live.sum()),
+            messages=messages,
+            rate_s=self._rate.at(now, messages) or 0.0,
+            age_p50_ms=_quantile(now - snapshot.changed[lane][quotes], 50),
+            lag_p50_ms=_quantile(lag, 50),
+            lag_p99_ms=_quantile(lag, 99),
+            unconfirmed_p99_ms=_quantile(now - snapshot.confirmed[lane][quotes], 99),
+            clock_offset_ms=None if self.clock_offset is None else self.clock_offset / _MS,
+            clock_tolerance_ms=None if fastest is None else fastest / 2 / _MS,
+            reconnects=sum(line.reconnects for line in lines),
+            rejected=self.rejected,
+            last_rejects=tuple(self._rejects),
+            last_error=self._error,
+            sockets=tuple(self._socket(now, line) for line in lines),
+            rest_state=http.state if http else None,
+            rest_words=http.words if http else "",
+            rest_used=http.used_weight if http else None,
+        )
+
+    def _socket(self, now: int, line: SocketState) -> SocketHealth:
+        rate = self._sockets.setdefault(line.name, _Rate()).at(now, line.frames)
+        return SocketHealth(
+            name=line.name,
+            route=line.route,
+            state=line.state,
+            topics=line.topics,
+            live_topics=line.live_topics,
+            frames=line.frames,
+            rate_s=rate,
+            age_ms=None if line.last_frame is None else (now - line.last_frame) / _MS,
+            reconnects=line.reconnects,
+            error=line.error,
+        )
+
+
+def clock_verdict(statuses: Sequence[VenueStatus]) -> str | None:
+    """Say that this machine's clock is wrong where at least two venues agree by how much."""
+    known = [s for s in statuses if s.clock_offset_ms is not None]
+    if len(known) < 2:
+        return None
+    offsets = [s.clock_offset_ms or 0.0 for s in known]
+    middle = median(offsets)
+    slack = 250.0 + max(s.clock_tolerance_ms or 0.0 for s in known)
+    if abs(middle) <= CLOCK_WRONG_MS or any(abs(offset - middle) > slack for offset in offsets):
+        return None
+    way = "behind" if middle > 0 else "ahead"
+    return (
+        f"your clock is wrong by {abs(middle) / 1e3:,.1f} s, {way} (all {len(known)} venues agree): "
+        "set the computer's clock"
+    )
+
+
+def _listed(snapshot: Snapshot, lane: int) -> NDArray[np.bool_]:
+    there = np.array([instrument is not None for instrument in snapshot.instruments[lane]], np.bool_)
+    there &= snapshot.state[lane] != RowState.ENDED
+    return there
+
+
+def _quantile(values: NDArray[np.int64] | NDArray[np.float64], percent: float) -> float | None:
+    return float(np.percentile(values, percent)) / _MS if len(values) else None
+
+
+def _verdict(
+    now: int,
+    snapshot: Snapshot,
+    lane: int,
+    live: NDArray[np.bool_],
+    sockets: Sequence[SocketState],
+    http: RestState | None,
+) -> tuple[VenueState, str]:
+    if http is not None and http.state in _REFUSING and not live.any():
+        return "blocked", http.words or "the venue refuses to serve this address"
+    if live.any():
+        silent = now - int(snapshot.received[lane][live].max())
+        if silent > STALE_NS:
+            return "stale", f"connected, but nothing came for {silent / _S:,.0f} s"
+        return "up", _partly(snapshot, lane)
+    spoken = bool((snapshot.messages[lane] > 0).any())
+    waiting = [line for line in sockets if line.state == "waiting"]
+    trouble = next((line for line in waiting if line.error), None)
+    if trouble is not None:
+        again = (
+            "" if trouble.retry_at is None else f"; trying again in {max(0.0, (trouble.retry_at - now) / _S):,.0f} s"
+        )
+        return "down", f"{trouble.error}{again}"
+    if http is not None and http.state in ("unreachable", "banned", "failing"):
+        return "down", http.words or f"REST is {http.state}"
+    if spoken:
+        return "down", "no stream is live; connecting again"
+    return "connecting", "waiting for the first messages" if sockets else "reading the listing"
+
+
+def _partly(snapshot: Snapshot, lane: int) -> str:
+    state = snapshot.state[lane]
+    told = (
+        (RowState.DOWN, "are down: their socket is being replaced"),
+        (RowState.FROZEN, "are frozen: the venue moved, their streams did not; subscribing anew"),
+        (RowState.REFUSED, "were refused by the venue"),
+    )
+    parts = [f"{int((state == code).sum())} {words}" for code, words in told if (state == code).any()]
+    return "; ".join(parts)
