@@ -49,13 +49,17 @@ def implausible(event: Any, received: int) -> Iterator[str]:
             yield from _funding(event)
 
 
-def crossed(event: Any) -> Iterator[str]:
-    """Say where a bid stands at or above an ask."""
+def disordered(event: Any) -> Iterator[str]:
+    """Say where a bid stands at or above an ask, or a snapshot does not go from the best level on."""
     match event:
         case Quote(bid=bid, ask=ask) if bid is not None and ask is not None and bid >= ask:
             yield f"the bid {bid} stands at or above the ask {ask}"
-        case Book(snapshot=True, bids=bids, asks=asks) if bids and asks and bids[0][0] >= asks[0][0]:
-            yield f"the best bid {bids[0][0]} stands at or above the best ask {asks[0][0]}"
+        case Book(snapshot=True, bids=bids, asks=asks):
+            if bids and asks and bids[0][0] >= asks[0][0]:
+                yield f"the best bid {bids[0][0]} stands at or above the best ask {asks[0][0]}"
+            for name, prices in (("bids", [-price for price, _ in bids]), ("asks", [price for price, _ in asks])):
+                if prices != sorted(prices):
+                    yield f"{name} of a snapshot are not best first"
 
 
 def _pair(side: str, price: float | None, size: float | None) -> Iterator[str]:
@@ -78,12 +82,9 @@ def _not_negative(event: Any, *names: str) -> Iterator[str]:
 
 
 def _levels(book: Book) -> Iterator[str]:
-    for name, levels, sign in (("bids", book.bids, -1), ("asks", book.asks, 1)):
+    for name, levels in (("bids", book.bids), ("asks", book.asks)):
         if any(not (isfinite(price) and price > 0 and isfinite(size) and size >= 0) for price, size in levels):
             yield f"{name} hold a level without a price above zero and a size"
-        prices = [sign * price for price, _ in levels]
-        if book.snapshot and prices != sorted(prices):
-            yield f"{name} of a snapshot are not best first"
 
 
 def _day(ticker: Ticker) -> Iterator[str]:

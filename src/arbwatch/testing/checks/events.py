@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from arbwatch.connector.wire import Notice
 from arbwatch.model import Book, Funding, Quote, Ticker, Trade
-from arbwatch.testing.fitness import crossed, implausible, unfit
+from arbwatch.testing.fitness import disordered, implausible, unfit
 from arbwatch.testing.samples import Samples
 
 KINDS: dict[str, type] = {
@@ -35,7 +35,7 @@ def every_channel_has_a_sample(samples: Samples) -> None:
 def events_are_well_formed(samples: Samples) -> None:
     """Check that numbers are finite and positive, sides whole, no sample is crossed, and the venue is named."""
     for where, _, event in samples.events():
-        for fault in (*unfit(event), *crossed(event)):
+        for fault in (*unfit(event), *disordered(event)):
             samples.fail(where, fault, "give what the venue means, or None")
         if isinstance(event, DATA) and event.venue != samples.venue.id:
             samples.fail(where, f"an event is of venue {event.venue!r}", f"name {samples.venue.id}")
