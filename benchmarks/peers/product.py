@@ -1,0 +1,95 @@
+"""arbwatch as it runs: engine, sessions, health counters, watchdog and table, reached as any screen reaches them."""
+
+import threading
+import time
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
+
+from arbwatch.connector.registry import venues
+from arbwatch.connector.venue import Venue
+from arbwatch.connector.wire import Emission
+from arbwatch.engine.engine import Engine, VenueSpec
+from arbwatch.model import Quote
+from benchmarks import traffic
+from benchmarks.job import Job, Outcome
+from benchmarks.meter import Meter, once_quiet
+from benchmarks.peers.door import VENUE, connect, table_look
+
+
+def _probed(venue: type[Venue], delays: list[int]) -> type[Venue]:
+    plain: Any = venue
+
+    class Probed(plain):
+        def decode(self, frame: bytes | memoryview, received: int) -> Iterable[Emission]:
+            events = tuple(super().decode(frame, received))
+            sizes = (e.bid_size for e in events if isinstance(e, Quote) and e.bid_size)
+            delays.extend(d for d in map(traffic.delay_ns, sizes) if d is not None)
+            return events
+
+    return Probed
+
+
+def _profiled(venue: type[Venue], meter: Meter) -> type[Venue]:
+    plain: Any = venue
+
+    class Profiled(plain):
+        begun = False
+
+        def __init__(self, **options: Any) -> None:
+            super().__init__(**options)
+            if not Profiled.begun and threading.current_thread() is not threading.main_thread():
+                Profiled.begun = True
+                meter.profile.enable()
+
+    return Profiled
+
+
+def _probe_rows(engine: Engine, delays: list[int]) -> None:
+    table = engine.table
+    door, drain = table.door(VENUE), table.drain
+
+    def _drain(now: int) -> int:
+        stamps = [q.bid_size for q in door.values() if q.bid_size is not None]
+        dirty = drain(now)
+        delays.extend(d for d in map(traffic.delay_ns, stamps) if d is not None)
+        return dirty
+
+    table.drain = _drain  # type: ignore[method-assign] # the probe sits where the engine calls
+
+
+def run(job: Job, meter: Meter) -> Outcome:
+    """Measure arbwatch."""
+    venue = venues()[VENUE]
+    if job.probe:
+        venue = _probed(venue, meter.delays["decoded"])
+    if job.profile:
+        venue = _profiled(venue, meter)
+    engine = Engine([VenueSpec(venue, connect(job))])
+    if job.probe:
+        _probe_rows(engine, meter.delays["row"])
+    engine.start()
+    while not meter.late() and not _live(engine, job.symbols):
+        time.sleep(job.look_every_s)
+    acks = _frames(engine)
+    meter.ready()
+    look = once_quiet(partial(_frames, engine), partial(table_look, engine.table))
+    while not meter.finished(look) and engine.running:
+        time.sleep(job.look_every_s)
+    messages, note = _frames(engine) - acks, str(engine.failure or "")
+    outcome = meter.outcome(look, messages=messages, sockets=_sockets(engine), note=note)
+    engine.stop()
+    return outcome
+
+
+def _live(engine: Engine, symbols: int) -> bool:
+    sockets = [s for feed in list(engine.feeds.values()) for s in feed.pool.sockets()]
+    return sum(s.live_topics for s in sockets) >= symbols and all(s.live_topics == s.topics for s in sockets)
+
+
+def _frames(engine: Engine) -> int:
+    return sum(s.frames for feed in engine.feeds.values() for s in feed.pool.sockets())
+
+
+def _sockets(engine: Engine) -> int:
+    return sum(len(feed.pool.sockets()) for feed in engine.feeds.values())

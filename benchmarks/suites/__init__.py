@@ -1,0 +1,24 @@
+"""One module per budget; each `measure(options)` returns Findings."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from benchmarks.report import Line
+
+
+class Options(msgspec.Struct, frozen=True):
+    """How hard to measure. `scale` shrinks message counts and seconds, for a try-out whose figures mean little."""
+
+    rounds: int
+    scale: float
+    profile: bool
+    say: Callable[[str], None]
+
+
+class Findings(msgspec.Struct, frozen=True):
+    """What one suite found."""
+
+    lines: tuple[Line, ...]
+    notes: tuple[str, ...] = ()
+    profiles: tuple[str, ...] = ()
