@@ -91,7 +91,7 @@ def test_a_port_that_is_taken_is_named(capsys: pytest.CaptureFixture[str]) -> No
         (["--faults", "gpa"], "There is no fault 'gpa'; did you mean gap?"),
         (["--faults", "nowhere:gap"], "is for nowhere, which is not simulated"),
         (["--faults", "garbage,count"], "'count' is not key=value"),
-        (["--faults", "gap"], "gap needs a symbol"),
+        (["--faults", "gap"], "gap needs"),
         (["--venues", "nowhere"], "cannot simulate nowhere"),
         (["--venues", ","], "The list of names is empty"),
         (["--port", "70000"], "--port 70000 is no port"),

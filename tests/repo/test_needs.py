@@ -19,7 +19,7 @@ def outcome(folder: Path, **variables: str) -> str:
     (folder / "test_it.py").write_text(TEST)
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("ARBWATCH_", "PYTEST_", "COV_"))}
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-ra", "-p", "no:cacheprovider", "--rootdir", str(folder), str(folder)],
+        [sys.executable, "-m", "pytest", "-ra", "-p", "no:arbwatch", "--rootdir", str(folder), str(folder)],
         capture_output=True,
         text=True,
         check=False,
