@@ -67,6 +67,12 @@ def pieces(folder: Path) -> Iterator[Piece]:
             yield from _file(file, str(file.relative_to(folder / "binance")))
 
 
+def samples(folder: Path) -> Iterator[Piece]:
+    """Yield the documented samples of the venues' own tests; `folder` is the one of all tests."""
+    for file in sorted((folder / "venues" / "binance").rglob("frames.jsonl")):
+        yield from _file(file, str(file.relative_to(folder)))
+
+
 def _file(file: Path, name: str) -> Iterator[Piece]:
     product = ""
     with file.open() as lines:

@@ -7,7 +7,8 @@ from typing import Any
 from arbwatch.connector.errors import DecodeError, VenueError
 from arbwatch.connector.venue import Venue
 from arbwatch.connector.wire import Clock, Reject, Response
-from arbwatch.model import Book, Funding, Instrument, Level, Quote, Ticker, Trade
+from arbwatch.market.book import BookState
+from arbwatch.model import Book, Funding, Instrument, Quote, Ticker, Trade
 from tests.evidence.ccxt_reader import DEPTH, Reading
 from tests.evidence.material import Market, Piece
 
@@ -28,54 +29,13 @@ def venue(market: Market) -> type[Venue]:
     return registry.venues()[f"binance_{market}"]
 
 
-class Joined:
-    """One book built by the rule that `model.Book` states, and nothing else."""
-
-    def __init__(self) -> None:
-        self.number: int | None = None
-        self.time: int | None = None
-        self.waiting: list[Book] = []
-        self.sides: tuple[dict[float, float], dict[float, float]] = ({}, {})
-
-    def apply(self, book: Book) -> str:
-        """Take a snapshot or a change; tell `ok`, `waiting`, `old` or `gap`."""
-        if book.snapshot:
-            self.number, self.time, self.sides = book.seq, book.time, (dict(book.bids), dict(book.asks))
-            waiting, self.waiting = self.waiting, []
-            for delta in waiting:
-                self.apply(delta)
-            return "ok"
-        if self.number is None:
-            self.waiting.append(book)
-            return "waiting"
-        assert book.seq is not None and book.prev is not None, "a change of Binance's books carries both numbers"
-        if book.seq <= self.number:
-            return "old"
-        if not book.prev <= self.number:
-            self.number = None
-            return "gap"
-        self.number, self.time = book.seq, book.time
-        for side, levels in zip(self.sides, (book.bids, book.asks), strict=True):
-            for price, size in levels:
-                if size:
-                    side[price] = size
-                else:
-                    side.pop(price, None)
-        return "ok"
-
-    def best(self, depth: int = DEPTH) -> tuple[list[Level], list[Level]]:
-        """Return the best levels of both sides, best first."""
-        bids, asks = self.sides
-        return sorted(bids.items(), reverse=True)[:depth], sorted(asks.items())[:depth]
-
-
 class OurReader:
     """Read frames and bodies of one market with one fresh instance of the venue."""
 
     def __init__(self, market: Market) -> None:
         self.market = market
         self.venue = venue(market)()
-        self.books: dict[str, Joined] = {}
+        self.books: dict[str, BookState] = {}
         self.refused: list[tuple[Piece, str]] = []
 
     def read(self, piece: Piece) -> list[Reading]:
@@ -128,16 +88,16 @@ class OurReader:
         return reading(said)
 
     def _book(self, book: Book) -> Reading | None:
-        joined = self.books.setdefault(book.symbol, Joined())
-        done = joined.apply(book)
+        state = self.books.setdefault(book.symbol, BookState(book.symbol))
+        done = state.apply(book)
         if done == "gap":
-            return {"kind": "gap", "symbol": book.symbol}
+            return {"kind": "gap", "symbol": book.symbol, "reason": state.reason}
         # On USD-M the page has a change applied that ends at the snapshot's own number: the book must be the same.
-        repeated = done == "old" and self.market == "perp" and book.seq == joined.number
+        repeated = done == "stale" and self.market == "perp" and book.seq == state.seq
         if done != "ok" and not repeated:
             return None
-        bids, asks = joined.best()
-        said = {"kind": "book", "symbol": book.symbol, "seq": joined.number, "time": _ms(joined.time)}
+        bids, asks = state.levels(DEPTH)
+        said = {"kind": "book", "symbol": book.symbol, "seq": state.seq, "time": _ms(state.time)}
         return {**said, "bids": bids, "asks": asks}
 
 

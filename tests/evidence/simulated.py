@@ -11,9 +11,10 @@ from urllib.parse import urlencode
 import aiohttp
 
 from arbwatch.connector.wire import Ack, Clock, Emission, Kind, Reject, Request, Response, Topic
+from arbwatch.market.book import BookState
 from arbwatch.model import Book, Funding, Quote, Ticker
 from tests.evidence.material import Market
-from tests.evidence.our_reader import Joined, venue
+from tests.evidence.our_reader import venue
 
 SEED = {"seed": 7, "rate": 800.0, "instruments": 120, "churn_s": None}
 
@@ -56,7 +57,7 @@ class OurClient:
         self.quotes: dict[str, Quote] = {}
         self.tickers: dict[str, Ticker] = {}
         self.funding: dict[str, Funding] = {}
-        self.books: dict[str, Joined] = {}
+        self.books: dict[str, BookState] = {}
         self.acks: list[Ack] = []
         self.rejects: list[Reject] = []
         self._tasks: list[asyncio.Task[None]] = []
@@ -128,7 +129,7 @@ class OurClient:
         elif isinstance(said, Funding):
             self.funding[said.symbol] = said
         elif isinstance(said, Book):
-            self.books.setdefault(said.symbol, Joined()).apply(said)
+            self.books.setdefault(said.symbol, BookState(said.symbol)).apply(said)
         elif isinstance(said, Ack):
             self.acks.append(said)
         elif isinstance(said, Reject):

@@ -153,8 +153,8 @@ async def test_ccxt_asks_for_the_same_book(simulator: Simulator, market: Market)
         await we.snapshot(symbol)
     true = (await _truth(simulator, market, symbol))["book"]
     ours = we.books[symbol]
-    assert theirs["nonce"] == ours.number == true["update_id"]
-    for side, levels in zip(("bids", "asks"), ours.best(depth=1000), strict=True):
+    assert theirs["nonce"] == ours.seq == true["update_id"]
+    for side, levels in zip(("bids", "asks"), ours.levels(1000), strict=True):
         assert len(levels) > 100
         assert same(levels, theirs[side]) and same(levels, true[side])
 
@@ -192,7 +192,7 @@ async def test_ccxt_follows_the_same_streams(simulator: Simulator, market: Marke
 
         numbers = {symbol: book["update_id"] for symbol, book in true_books.items()}
         await until(
-            lambda: all(we.books[s].number == n and their_book(s)["nonce"] == n for s, n in numbers.items()),
+            lambda: all(we.books[s].seq == n and their_book(s)["nonce"] == n for s, n in numbers.items()),
             "both books had the last change",
         )
         for symbol in symbols:
@@ -201,7 +201,7 @@ async def test_ccxt_follows_the_same_streams(simulator: Simulator, market: Marke
             assert {field: getattr(ours, field) for field in TOP} == _top(true), symbol
             assert ours.time == (None if market == "spot" else true["time"] // 10**6 * 10**6), symbol
         for symbol in books:
-            for side, levels in zip(("bids", "asks"), we.books[symbol].best(depth=50), strict=True):
+            for side, levels in zip(("bids", "asks"), we.books[symbol].levels(50), strict=True):
                 assert same(levels, true_books[symbol][side][:50]), symbol
                 assert same(levels, [level[:2] for level in their_book(symbol)[side][:50]]), symbol
         _statistics_agree(truth, we, {s: reader.ticker(client.tickers[words[s]]) for s in symbols})
