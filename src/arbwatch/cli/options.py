@@ -33,14 +33,17 @@ def load_settings(flags: Mapping[str, object] | None = None) -> "Loaded":
     return load(given.config, {**(flags or {}), "logging.console_level": level})
 
 
-def begin(flags: Mapping[str, object] | None = None, *, console: bool = True) -> "Loaded":
+def begin(flags: Mapping[str, object] | None = None, *, console: bool = True, only_trouble: bool = False) -> "Loaded":
     """Load the settings and set up logs: the first thing a command does.
 
-    `flags` are as for `load_settings`; `console` is False for a command that owns the terminal.
-    Raises ConfigError.
+    `flags` are as for `load_settings`; `console` is False for a command that owns the terminal. With
+    `only_trouble` the console tells warnings and errors, unless somebody set its level. Raises ConfigError.
     """
     from arbwatch.config.logs import set_up  # noqa: PLC0415 `--help` must not wait for it
 
     loaded = load_settings(flags)
-    set_up(loaded.settings.logging, loaded.data_dir, console=console)
+    logging = loaded.settings.logging
+    if only_trouble and ("logging", "console_level") not in loaded.origins:
+        logging = logging.model_copy(update={"console_level": "WARNING"})
+    set_up(logging, loaded.data_dir, console=console)
     return loaded

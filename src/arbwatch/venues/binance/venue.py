@@ -75,7 +75,7 @@ class Binance:
         """Tell what is asked for over REST: the clock, a check of the quotes, statistics of quiet symbols."""
         return (
             Poll("clock", 60, partial(rest.clock, f"{self.api}/time")),
-            Poll("quotes", 60, partial(rest.quotes, self.id, f"{self.api}/ticker/bookTicker", self.quotes_weight)),
+            Poll("quotes", 7, partial(rest.quotes, self.id, f"{self.api}/ticker/bookTicker", self.quotes_weight)),
             Poll("tickers", 600, partial(rest.tickers, self.id, f"{self.api}/ticker/24hr", self.tickers_weight)),
         )
 

@@ -1,0 +1,49 @@
+"""Print results: a table for people, JSON for programs, CSV for spreadsheets."""
+
+import csv
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+_NO_EDGE = 10_000
+
+
+class Format(StrEnum):
+    """How a result is printed."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+
+
+def print_json(value: Any) -> None:
+    """Print one JSON document."""
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")
+
+
+def print_csv(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> None:
+    """Print rows as CSV with a header; text that a spreadsheet would run as a formula is made harmless."""
+    from arbwatch.views.export import safe  # noqa: PLC0415 views bring numpy along
+
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([safe(v) if isinstance(v := row.get(name), str) else v for name in columns])
+
+
+def print_table(title: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]]) -> None:
+    """Print a table; a column is its heading and `left` or `right`."""
+    from rich.console import Console  # noqa: PLC0415 only a table needs it
+    from rich.table import Table  # noqa: PLC0415 as above
+    from rich.text import Text  # noqa: PLC0415 as above
+
+    table = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
+    for heading, side in columns:
+        table.add_column(heading, justify="right" if side == "right" else "left", no_wrap=True)
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    # A table that goes into a pipe or a file is as wide as it is; only a terminal has an edge.
+    Console(soft_wrap=False, width=None if sys.stdout.isatty() else _NO_EDGE).print(table)

@@ -1,0 +1,224 @@
+"""Run every feed on one loop in a thread of its own, and hand pictures of the market to any thread."""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from concurrent.futures import Future
+from time import time_ns
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeVar
+
+import msgspec
+
+from arbwatch.analytics.spreads import Rules, scan
+from arbwatch.connector.venue import Venue
+from arbwatch.connector.wire import Kind, Poll
+from arbwatch.engine.feed import LIVE, Feed, FeedRules
+from arbwatch.engine.supervise import supervise
+from arbwatch.engine.watch import Watch
+from arbwatch.market.book import BookState
+from arbwatch.market.health import VenueStatus, clock_verdict
+from arbwatch.market.table import Lane, Table
+from arbwatch.model import Instrument, Level, Trade
+from arbwatch.net.beat import new_loop
+from arbwatch.net.options import Connect
+from arbwatch.views.picture import Picture
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+DRAIN_S = 0.01
+STATUS_S = 0.25
+STOP_S = 4.0
+
+
+class VenueSpec(msgspec.Struct, frozen=True):
+    """One venue to run, and how."""
+
+    venue: type[Venue]
+    connect: Connect
+    rules: FeedRules = FeedRules()
+
+
+class Levels(NamedTuple):
+    """The top of a book: both sides best first, its number and the venue's time of the last change."""
+
+    bids: Sequence[Level]
+    asks: Sequence[Level]
+    seq: int | None
+    time: int | None
+
+
+class Engine:
+    """Everything between the sockets and the screens."""
+
+    def __init__(self, specs: Sequence[VenueSpec], rules: Rules | None = None) -> None:
+        self._specs = tuple(specs)
+        self._rules = rules or Rules()
+        self.table = Table([Lane(s.venue.id, s.venue.exchange, s.venue.market) for s in specs])
+        self.failure: BaseException | None = None
+        self.feeds: dict[str, Feed] = {}
+        self._statuses: tuple[VenueStatus, ...] = ()
+        self._pages = _pages(specs)
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopping: asyncio.Event | None = None
+        self._started = threading.Event()
+        self._ended = threading.Event()
+
+    def start(self) -> None:
+        """Start the thread; returns once the loop runs."""
+        self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
+        self._thread.start()
+        self._started.wait()
+
+    def stop(self) -> None:
+        """Stop everything within `STOP_S` seconds and join the thread."""
+        if self._loop is None or self._thread is None:
+            return
+        if not self._ended.is_set() and self._stopping is not None:
+            self._loop.call_soon_threadsafe(self._stopping.set)
+        self._thread.join(STOP_S)
+
+    @property
+    def running(self) -> bool:
+        """Tell whether the loop still runs; `failure` tells why not."""
+        return self._started.is_set() and not self._ended.is_set()
+
+    def read(self) -> Picture:
+        """Take a picture of the market; callable from any thread."""
+        now = time_ns()
+        snapshot = self.table.snapshot(now)
+        statuses = self._statuses
+        return Picture(
+            now=now,
+            snapshot=snapshot,
+            venues=statuses,
+            clock=clock_verdict(statuses),
+            spreads=scan(snapshot, self._rules),
+            progress=tuple(p for feed in list(self.feeds.values()) if (p := feed.progress()).stage != LIVE),
+            pages=self._pages,
+        )
+
+    def watch_book(self, venue: str, symbol: str) -> BookState:
+        """Follow one whole book; callable from any thread."""
+        return self._call(lambda: self.feeds[venue].watch_book(symbol))
+
+    def watch_trades(self, venue: str, symbol: str) -> None:
+        """Keep the newest trades of a symbol; callable from any thread."""
+        self._call(lambda: self.feeds[venue].watch_trades(symbol))
+
+    def trades(self, venue: str, symbol: str) -> list[Trade]:
+        """Return the trades kept, oldest first; callable from any thread."""
+        return self._call(lambda: list(self.feeds[venue].trades.get(symbol, ())))
+
+    def book_levels(self, venue: str, symbol: str, depth: int) -> Levels:
+        """Return a followed book's levels, best first; callable from any thread."""
+
+        def read() -> Levels:
+            state = self.feeds[venue].depth.watch(symbol)
+            bids, asks = state.levels(depth)
+            return Levels(bids, asks, state.seq, state.time)
+
+        return self._call(read)
+
+    def listed(self, venue: str) -> bool:
+        """Tell whether a venue's listing was read."""
+        return self.feeds[venue].listed.is_set()
+
+    def instruments(self, venue: str) -> Mapping[str, Instrument]:
+        """Return what a venue lists, by symbol."""
+        return self.feeds[venue].instruments
+
+    def first_messages(self, venue: str) -> Mapping[Kind, int]:
+        """Return when each whole-market stream of a venue first brought anything, UTC ns."""
+        return dict(self.feeds[venue].first)
+
+    def forget_book(self, venue: str, symbol: str) -> None:
+        """Stop following one whole book; callable from any thread."""
+        self._call(lambda: self.feeds[venue].depth.forget(symbol))
+
+    def submit(self, work: Coroutine[Any, Any, T]) -> "Future[T]":
+        """Run a coroutine on the engine's loop; callable from any thread."""
+        if self._loop is None or not self.running:
+            work.close()
+            raise RuntimeError("the engine is not running")
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+    def _call(self, work: Callable[[], T]) -> T:
+        async def _on_loop() -> T:
+            return work()
+
+        return self.submit(_on_loop()).result(timeout=STOP_S)
+
+    def _run(self) -> None:
+        loop = new_loop()
+        asyncio.set_event_loop(loop)
+        self._loop = loop
+        try:
+            loop.run_until_complete(self._main())
+        except BaseException as problem:  # whatever ends the engine is told to whoever started it
+            self.failure = problem
+            log.exception("the engine ended")
+        finally:
+            self._started.set()
+            self._ended.set()
+            loop.close()
+
+    async def _main(self) -> None:
+        self._stopping = asyncio.Event()
+        self.feeds = {s.venue.id: Feed(s.venue, s.connect, self.table, s.rules) for s in self._specs}
+        tasks = [
+            asyncio.create_task(supervise(name, work), name=name)
+            for name, work in [("drain", self._drain), ("status", self._status)]
+        ]
+        for feed in self.feeds.values():
+            await feed.pool.start()
+            tasks += [asyncio.create_task(supervise(n, w), name=n) for n, w in _work(feed)]
+        self._started.set()
+        ends: list[asyncio.Future[Any]] = [asyncio.ensure_future(self._stopping.wait()), *tasks]
+        try:
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            for task in tasks:
+                if task.done() and (problem := task.exception()) is not None:
+                    raise problem
+        finally:
+            for end in ends:
+                end.cancel()
+            await asyncio.gather(*ends, return_exceptions=True)
+            await asyncio.gather(*(feed.stop() for feed in self.feeds.values()), return_exceptions=True)
+
+    async def _drain(self) -> None:
+        while True:
+            await asyncio.sleep(DRAIN_S)
+            self.table.drain(time_ns())
+
+    async def _status(self) -> None:
+        while True:
+            now = time_ns()
+            snapshot = self.table.snapshot(now)
+            self._statuses = tuple(
+                feed.health.status(now, snapshot, sockets=feed.pool.sockets(), http=feed.http)
+                for feed in self.feeds.values()
+            )
+            await asyncio.sleep(STATUS_S)
+
+
+def _work(feed: Feed) -> list[tuple[str, Callable[[], Awaitable[None]]]]:
+    name = feed.venue.id
+    work: list[tuple[str, Callable[[], Awaitable[None]]]] = [
+        (f"{name} listing", feed.keep_listing),
+        (f"{name} watch", Watch(feed).run),
+    ]
+    work.extend((f"{name} {poll.name}", _polling(feed, poll)) for poll in feed.polls() if poll.name != "quotes")
+    return work
+
+
+def _polling(feed: Feed, poll: Poll) -> Callable[[], Awaitable[None]]:
+    return lambda: feed.keep_polling(poll)
+
+
+def _pages(specs: Sequence[VenueSpec]) -> Mapping[str, Callable[[Instrument], str]]:
+    return MappingProxyType({spec.venue.id: spec.venue().page for spec in specs})

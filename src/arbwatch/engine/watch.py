@@ -1,0 +1,114 @@
+"""Act on what the watchdog finds: check by REST, then subscribe anew, alone where it is one symbol's trouble."""
+
+import asyncio
+import logging
+from collections import Counter
+from time import time_ns
+
+from arbwatch.connector.wire import Kind, Poll, Topic
+from arbwatch.engine.feed import Feed
+from arbwatch.market.watchdog import Finding, findings
+from arbwatch.net.http import RefusedError
+
+log = logging.getLogger(__name__)
+
+TICK_S = 0.25
+GRACE_S = 0.2
+"""A message under way when the REST answer was made has this long to arrive."""
+CHECK_EVERY_S = 1.0
+WHOLE_SILENT_S = 20.0
+WHOLE_RETRY_S = 30.0
+SOCKET_SHARE = 0.5
+SOCKET_LEAST = 5
+NS = 1_000_000_000
+
+
+class Watch:
+    """The watchdog of one venue at work."""
+
+    def __init__(self, feed: Feed) -> None:
+        self._feed = feed
+        self._venue = feed.venue.id
+        self._quotes: Poll | None = next((poll for poll in feed.polls() if poll.name == "quotes"), None)
+        self._checked = float("-inf")
+        self._checking: asyncio.Task[None] | None = None
+        self._whole_retried: dict[Kind, int] = {}
+
+    async def run(self) -> None:
+        """Look every quarter of a second."""
+        await self._feed.listed.wait()
+        try:
+            while True:
+                self.look(time_ns())
+                await asyncio.sleep(TICK_S)
+        finally:
+            if self._checking is not None:
+                self._checking.cancel()
+
+    def look(self, now: int) -> None:
+        """Act on what is found at `now` (UTC ns)."""
+        suspects: list[Finding] = []
+        for finding in findings(self._feed.table, now, self._venue, self._feed.carried()):
+            if finding.kind == "socket_silent":
+                self._feed.pool.reconnect(finding.socket, f"silent for {finding.silent_ns / NS:.1f} s")
+            elif finding.kind == "no_first_message":
+                log.info("%s %s sent no first message; subscribing it elsewhere", self._venue, finding.symbol)
+                self._feed.table.handled(self._venue, finding.symbol, now)
+                self._feed.pool.resubscribe(Topic("quote", finding.symbol), elsewhere=True)
+            else:
+                suspects.append(finding)
+        for finding in suspects:
+            self._feed.table.suspect(self._venue, finding.symbol)
+        self._begin_check([finding.symbol for finding in suspects])
+        self._look_at_whole_market(now)
+
+    def _begin_check(self, suspects: list[str]) -> None:
+        """Check every quote by REST: when it is due, or sooner for suspects."""
+        if self._checking is not None and not self._checking.done():
+            return
+        loop = asyncio.get_running_loop()
+        due_s = CHECK_EVERY_S if suspects else self._quotes.period_s if self._quotes else float("inf")
+        if loop.time() - self._checked < due_s:
+            return
+        self._checked = loop.time()
+        self._checking = loop.create_task(self._check(suspects))
+
+    async def _check(self, suspects: list[str]) -> None:
+        table = self._feed.table
+        asked = time_ns()
+        try:
+            differing = set(await self._feed.ask(self._quotes)) if self._quotes else set(suspects)
+        except RefusedError as refused:
+            self._feed.health.error(f"quotes: {refused}", time_ns())
+            log.debug("%s: quotes cannot be checked: %s", self._venue, refused)
+            differing = set(suspects)
+        await asyncio.sleep(GRACE_S)
+        frozen = [symbol for symbol in differing if table.silent_since(self._venue, symbol, asked)]
+        self._revive(frozen)
+
+    def _revive(self, frozen: list[str]) -> None:
+        now = time_ns()
+        topics = [Topic("quote", symbol) for symbol in frozen]
+        per_socket = Counter(self._feed.sockets[topic] for topic in topics if topic in self._feed.sockets)
+        carried = Counter(self._feed.sockets.values())
+        whole = {s for s, n in per_socket.items() if n >= SOCKET_LEAST and n > SOCKET_SHARE * carried[s]}
+        for socket in whole:
+            self._feed.pool.reconnect(socket, f"{per_socket[socket]} of its {carried[socket]} streams froze")
+        for symbol, topic in zip(frozen, topics, strict=True):
+            self._feed.table.freeze(self._venue, symbol, now)
+            if self._feed.sockets.get(topic) not in whole:
+                log.info("%s %s is frozen: the venue moved, its stream did not; subscribing anew", self._venue, symbol)
+                self._feed.pool.resubscribe(topic)
+
+    def _look_at_whole_market(self, now: int) -> None:
+        for kind, heard in self._feed.heard.items():
+            channel = self._feed.venue.channels.get(kind)
+            if channel is None or not channel.whole_market or kind == "notice":
+                continue
+            silent = now - heard
+            if silent < WHOLE_SILENT_S * NS or now - self._whole_retried.get(kind, 0) < WHOLE_RETRY_S * NS:
+                continue
+            self._whole_retried[kind] = now
+            self._feed.health.error(f"the {kind} stream has been silent for {silent / NS:.0f} s", now)
+            log.warning("%s: the %s stream has been silent for %.0f s", self._venue, kind, silent / NS)
+            self._feed.pool.resubscribe(Topic(kind), elsewhere=True)

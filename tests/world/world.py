@@ -1,0 +1,203 @@
+"""Start the simulated venues and the engine, wait for conditions, compare the board with the truth."""
+
+import contextlib
+import json
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from math import isnan
+from types import TracebackType
+from typing import Any, Self
+from urllib.request import Request, urlopen
+
+from arbwatch.analytics.spreads import Rules
+from arbwatch.app import SimulatorProcess, chosen, spec
+from arbwatch.config.settings import Settings, Simulator, VenueSettings
+from arbwatch.engine.engine import Engine
+from arbwatch.market.codes import RowState
+from arbwatch.market.health import VenueStatus
+from arbwatch.market.table import Snapshot
+from arbwatch.net.http import RefusedError
+from arbwatch.views.picture import Picture
+
+STEP_S = 0.01
+QUOTE_FIELDS = ("bid", "bid_size", "ask", "ask_size")
+
+
+class World:
+    """Simulated venues and an engine that watches them; a context manager."""
+
+    def __init__(
+        self,
+        *,
+        venues: tuple[str, ...] = ("binance_spot", "binance_perp"),
+        rate: float = 600.0,
+        instruments: int = 80,
+        seed: int = 1,
+        settings: Mapping[str, VenueSettings] | None = None,
+        arguments: tuple[str, ...] = (),
+    ) -> None:
+        self.settings = Settings(
+            venues=dict(settings or {}), simulator=Simulator(rate=rate, instruments=instruments, seed=seed)
+        )
+        self.venues = venues
+        self._process = SimulatorProcess(venues, self.settings, arguments)
+        self.hosts: Mapping[str, Mapping[str, str]] = {}
+        self.engine: Engine
+
+    def __enter__(self) -> Self:
+        self.hosts = self._process.start()
+        try:
+            specs = [spec(self.settings, v, self.hosts[n]) for n, v in chosen(self.settings, self.venues).items()]
+            self.engine = Engine(specs, Rules())
+            self.engine.start()
+        except BaseException:
+            self._process.stop()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.engine.stop()
+        self._process.stop()
+
+    def get(self, venue: str, path: str) -> Any:
+        """Ask a simulated venue."""
+        with urlopen(self.hosts[venue]["rest_url"] + path, timeout=10) as answer:
+            return json.load(answer)
+
+    def post(self, venue: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        """Tell a simulated venue something."""
+        data = json.dumps(body or {}).encode()
+        request = Request(self.hosts[venue]["rest_url"] + path, data, {"Content-Type": "application/json"})
+        with urlopen(request, timeout=10) as answer:
+            return json.load(answer)
+
+    def fault(self, venue: str, name: str, **arguments: Any) -> Any:
+        """Make a fault happen."""
+        return self.post(venue, "/control/fault", {"fault": name, **arguments})
+
+    def clear(self, venue: str) -> None:
+        """End every standing fault of a venue."""
+        self.post(venue, "/control/clear")
+
+    def ask(self, venue: str, poll: str) -> bool:
+        """Make one poll now and wait for it; a refusal is the venue's matter."""
+        with contextlib.suppress(RefusedError):
+            self.ask_later(venue, poll).result(30)
+        return True
+
+    def ask_later(self, venue: str, poll: str) -> "Future[list[str]]":
+        """Make one poll now."""
+        feed = self.engine.feeds[venue]
+        wanted = next(each for each in feed.polls() if each.name == poll)
+        return self.engine.submit(feed.ask(wanted))
+
+    def relist(self, venue: str) -> bool:
+        """Read a venue's listing now."""
+        self.engine.submit(self.engine.feeds[venue].read_listing()).result(30)
+        return True
+
+    def read(self) -> Picture:
+        """Take a picture."""
+        return self.engine.read()
+
+    def status(self, venue: str) -> VenueStatus:
+        """Return the health of a venue."""
+        return next(status for status in self.read().venues if status.venue == venue)
+
+    def until(self, condition: Callable[[], Any], limit_s: float = 15.0, what: str = "") -> float:
+        """Wait for a condition; return the seconds it took, or fail naming `what`."""
+        started = time.monotonic()
+        while not condition():
+            if time.monotonic() - started > limit_s:
+                raise AssertionError(f"not within {limit_s:g} s: {what or condition}")
+            time.sleep(STEP_S)
+        return time.monotonic() - started
+
+    def ready(self, limit_s: float = 20.0) -> float:
+        """Wait until every venue has started and every quote that truth knows is on the board."""
+
+        def started() -> bool:
+            picture = self.read()
+            return bool(picture.venues) and not picture.progress and all(s.live for s in picture.venues)
+
+        return self.until(started, limit_s, "every venue started")
+
+    def state(self, venue: str, symbol: str) -> RowState:
+        """Return the state of one row."""
+        snapshot = self.read().snapshot
+        lane, column = where(snapshot, venue, symbol)
+        return RowState(int(snapshot.state[lane, column]))
+
+    def states(self, venue: str) -> dict[str, RowState]:
+        """Return the state of every row of a venue."""
+        snapshot = self.read().snapshot
+        lane = lane_of(snapshot, venue)
+        return {
+            instrument.symbol: RowState(int(snapshot.state[lane, column]))
+            for column, instrument in enumerate(snapshot.instruments[lane])
+            if instrument is not None
+        }
+
+    def differences(self, venue: str) -> list[str]:
+        """Pause the market and compare every row with the truth; it stays paused."""
+        self.post(venue, "/control/pause")
+        truth = self.get(venue, "/truth")
+        found: list[str] = []
+
+        def same() -> bool:
+            found[:] = compare(self.read().snapshot, venue, truth)
+            return not found
+
+        try:
+            self.until(same, 3.0)
+        except AssertionError:
+            return found
+        return []
+
+    def resume(self, venue: str) -> None:
+        """Let the market go on."""
+        self.post(venue, "/control/resume")
+
+
+def lane_of(snapshot: Snapshot, venue: str) -> int:
+    """Return a venue's lane."""
+    return next(place for place, lane in enumerate(snapshot.lanes) if lane.venue == venue)
+
+
+def where(snapshot: Snapshot, venue: str, symbol: str) -> tuple[int, int]:
+    """Return a row's lane and column."""
+    lane = lane_of(snapshot, venue)
+    for column, instrument in enumerate(snapshot.instruments[lane]):
+        if instrument is not None and instrument.symbol == symbol:
+            return lane, column
+    raise AssertionError(f"{venue} has no row {symbol}")
+
+
+def compare(snapshot: Snapshot, venue: str, truth: Mapping[str, Any]) -> list[str]:
+    """Say where the board differs from the truth: instruments, quotes, statistics and funding."""
+    lane = lane_of(snapshot, venue)
+    rows = {i.symbol: column for column, i in enumerate(snapshot.instruments[lane]) if i is not None}
+    found: list[str] = []
+    for known in truth["instruments"]:
+        if not known["trading"] or known["symbol"] not in rows:
+            continue
+        symbol, column = known["symbol"], rows[known["symbol"]]
+        found += _quote(snapshot, lane, column, symbol, truth["quotes"][symbol])
+        for field, decimals in (("multiplier", 0), ("tick_size", 12)):
+            ours = float(getattr(snapshot, field)[lane, column])
+            if round(ours - known[field], decimals) != 0:
+                found.append(f"{symbol} {field}: {ours} but {known[field]}")
+    return found
+
+
+def _quote(snapshot: Snapshot, lane: int, column: int, symbol: str, true: Mapping[str, Any]) -> list[str]:
+    ours = [float(getattr(snapshot, field)[lane, column]) for field in QUOTE_FIELDS]
+    theirs = [true[field] for field in QUOTE_FIELDS]
+    for side in (0, 2):
+        if theirs[side] is None or theirs[side + 1] is None:
+            theirs[side] = theirs[side + 1] = None
+    same = all((isnan(a) and b is None) or a == b for a, b in zip(ours, theirs, strict=True))
+    return [] if same else [f"{symbol} quote: {ours} but {theirs}"]
