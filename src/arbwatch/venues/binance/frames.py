@@ -111,7 +111,8 @@ def _row(venue: str, stream: str, raw: bytes, received: int) -> Emission | None:
     if head.st == wire.COIN_M:
         return None
     kind = head.e
-    if not kind and head.A is not UNSET:
+    if not kind and (head.A is not UNSET or stream.endswith("@bookTicker")):
+        # Spot's carries no `e`.
         kind = "bookTicker"
     elif not kind and head.lastUpdateId is not UNSET and stream:
         # Spot's top levels carry no symbol; the stream's name has it in lower case.
