@@ -4,12 +4,12 @@ import numpy as np
 
 from arbwatch.market.columns import Floats, Times
 
-STEP = 0.06
+STEP = 0.03
 """How far one gap moves a median that has settled, as a fraction of it."""
-_SETTLES = 64
+_SETTLES = 128
 _STEPS: Floats = np.maximum(STEP, 1.5 / np.arange(1, _SETTLES + 1))
 _MOST = 4.0
-_LEAP = 8.0
+_LEAP = 6.0
 _LEAST_NS = 1000.0
 
 

@@ -22,7 +22,7 @@ class Patience(msgspec.Struct, frozen=True):
     least_s: float = 1.5
     medians: float = 4.0
     """So many of its own median gaps."""
-    pauses: float = 1.5
+    pauses: float = 1.4
     """So many of its usual silences between bursts."""
     gaps: int = 8
     """So many gaps must be known first."""
