@@ -128,7 +128,7 @@ def _funding(venue: str, row: wire.Premium, info: wire.FundingInfo | None, recei
 def _rows(decode: Callable[[bytes], Any], content: bytes, path: str) -> Iterator[Any]:
     try:
         # Asked for one symbol, the venue sends its row alone.
-        rows: list[Raw] = _raws(content) if content.lstrip()[:1] == b"[" else [Raw(content)]
+        rows: list[Raw] = [Raw(content)] if content.lstrip()[:1] == b"{" else _raws(content)
     except UNREADABLE as problem:
         raise DecodeError(f"{path}: {problem}") from None
     for raw in rows:
