@@ -102,7 +102,9 @@ class Book:
             if price <= 0:
                 break
             lots = int(shape.size / shape.lot * (1 + rank) ** 0.55 * (0.3 + 1.4 * rng.random()))
-            self.set(bid, price, max(1, lots) * shape.lot)
+            size = levels[price] = max(1, lots) * shape.lot
+            self.log.append(LevelChange(bid, price, size))
+            self.id += 1
 
     def trim(self, bid: bool, levels: int) -> None:
         """Drop what lies farther than `levels` from the top of one side."""

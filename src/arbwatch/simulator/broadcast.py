@@ -28,21 +28,23 @@ class DiffFeed:
     def __init__(self, protocol: Binance, listing: Listing) -> None:
         """Start at the book's present id."""
         self.protocol, self.listing = protocol, listing
-        self.previous = listing.book.id
+        self.first = self.previous = listing.book.id
         self.levels: dict[tuple[bool, int], LevelChange] = {}
 
     def gather(self, change: Change) -> None:
         """Keep the newest size of every changed level."""
+        if not self.levels:
+            self.first = change.first_id
         for level in change.levels:
             self.levels[level.bid, level.price] = level
 
     def flush(self) -> str | None:
-        """Return one diff from the id after the last push up to the book's."""
+        """Return one diff from the first changed level since the last push up to the book's id."""
         if not self.levels:
             return None
         levels = sorted(self.levels.values(), key=lambda x: (x.bid, -x.price if x.bid else x.price))
         self.levels = {}
-        text = self.protocol.diff(self.listing, self.previous + 1, self.previous, levels)
+        text = self.protocol.diff(self.listing, self.first, self.previous, levels)
         self.previous = self.listing.book.id
         return text
 

@@ -91,6 +91,9 @@ class Catalogue:
         yield Entry(venue, names.NON_ASCII, "USDT", names.NON_ASCII)
         for base, status in (("BCC", "BREAK"), ("VEN", "BREAK"), ("PAX", "HALT"), ("MCO", "END_OF_DAY")):
             yield Entry(venue, base, "USDT", base, status=status)
+        for base in ("BTCUP", "BTCDOWN"):
+            yield Entry(venue, base, "USDT", base, kind="leveraged", status="BREAK")
+        yield Entry(venue, "AAPLB", "USDT", "AAPLB", kind="share")
         yield Entry(venue, "STORM", "USDT", "STORM", status="CANCEL_ONLY")
         yield Entry(venue, "NPXS", "USDT", "NPXS", status="AUCTION_MATCH")
 
@@ -157,7 +160,7 @@ class Catalogue:
 
     def listing(self, entry: Entry, rate: float) -> Listing:
         """Turn one entry into a listing with its first book and statistics."""
-        spot = entry.kind == "spot"
+        spot = entry.venue.endswith("_spot")
         symbol = entry.symbol or entry.base + entry.quote
         rng = self.rng(entry.venue, symbol)
         price = self.quote_price(entry.asset, entry.multiplier, entry.quote)
@@ -181,7 +184,7 @@ class Catalogue:
             rate=rate,
             spread=min(4e-4, 0.4e-4 * (1 + 0.25 / (rate + 0.02)) * rng.uniform(0.7, 1.4)),
             depth=10 ** rng.uniform(2.6, 3.4) * (1 + rate) ** 0.6,
-            levels=400 if rate > 8 else 60,
+            levels=400 if rate > self.rate / 120 else 60,
             book=Book(rng.randrange(10**9, 5 * 10**10) * (1 if spot else 150)),
             statistics=self._statistics(rng, price, price_decimals, tick, lot, dollars, size_decimals, rate),
         )  # fmt: skip

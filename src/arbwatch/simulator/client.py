@@ -87,10 +87,17 @@ class Client:
         while True:
             message = await self.ws.receive()
             if message.type is WSMsgType.CLOSE and self.muted:
-                await asyncio.sleep(3600)
+                await self._torn()
+                return
             if message.type in (WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR):
                 return
             yield message
+
+    async def _torn(self) -> None:
+        """Wait for the end of the connection itself, deaf to its close frame."""
+        transport = self.request.transport
+        while transport is not None and not transport.is_closing():  # noqa: ASYNC110 # nothing else tells of the end
+            await asyncio.sleep(0.05)
 
     async def _take(self, message: WSMessage, on_text: Callable[[str], None]) -> None:
         self.received += 1

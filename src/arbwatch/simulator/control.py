@@ -9,15 +9,11 @@ from aiohttp import web
 from arbwatch.simulator import listings
 from arbwatch.simulator.binance import compact
 from arbwatch.simulator.client import Client
-from arbwatch.simulator.faults import INSTANT, STANDING, Fault, UnknownFaultError
+from arbwatch.simulator.faults import INSTANT, STANDING, Fault, UnknownFaultError, check
 from arbwatch.simulator.truth import spreads, truth
 
 if TYPE_CHECKING:
     from arbwatch.simulator.server import VenueServer
-
-NEEDS_SYMBOL = {
-    "stall_symbol", "silent_symbol", "gap", "crossed_book", "one_sided_book", "halt", "delist", "tick_change",
-}  # fmt: skip
 
 
 class Whole(Protocol):
@@ -50,7 +46,8 @@ async def _do(server: "VenueServer", request: web.Request) -> Any:
             return spreads(server.protocol.market)
         case "GET", "/control/faults":
             standing = [fault.describe() for fault in server.faults.standing]
-            return {"standing": standing, "known": STANDING | INSTANT}
+            known = {name: {"arguments": a.split(), "does": b} for name, (a, b) in (STANDING | INSTANT).items()}
+            return {"standing": standing, "known": known}
         case "GET", "/control/sockets":
             return [_describe(client) for client in server.clients.values()]
         case "GET", "/control/requests":
@@ -93,10 +90,7 @@ def _clients(server: "VenueServer", arguments: Mapping[str, Any]) -> list[Client
 
 async def inject(server: "VenueServer", name: str, arguments: dict[str, Any]) -> dict[str, Any]:
     """Make a fault happen and say what was done."""
-    if name not in STANDING and name not in INSTANT:
-        raise UnknownFaultError(f"no fault {name!r}; known are {', '.join(sorted(STANDING | INSTANT))}")
-    if name in NEEDS_SYMBOL and not isinstance(arguments.get("symbol"), str):
-        raise UnknownFaultError(f"{name} needs a symbol")
+    check(name, arguments)
     if name in INSTANT:
         return {"fault": name, "done": await _instant(server, name, arguments)}
     if name != "slow_rest" and "seconds" in arguments:

@@ -5,37 +5,59 @@ from collections.abc import Mapping
 from typing import Any
 
 STANDING = {
-    "stall_symbol": "symbol, until=subscribe|cleared: the truth moves, the symbol's streams are silent",
-    "silent_symbol": "symbol, socket: the symbol never speaks on that socket (without one: the next to subscribe)",
-    "truncated": "count, symbol, socket: frames end in the middle",
-    "wrong_types": "count: one row of each array (stream or REST) has wrong types",
-    "gap": "symbol, count: depth pushes that are swallowed",
-    "lying_ack": "count: SUBSCRIBE is acknowledged and nothing follows",
-    "error_ack": "count: SUBSCRIBE is answered with an error",
-    "slow_rest": "seconds, path, count: answers come that much later",
-    "rest_status": "status, path, count, retry_after: answers carry that status",
-    "crossed_book": "symbol: the bid lies above the ask, in truth too",
-    "one_sided_book": "symbol, side=bid|ask: that side is empty, in truth too",
-    "clock_skew": "ms: the venue's clock is wrong by that much",
-    "bad_listing_row": "exchangeInfo carries rows that cannot be read",
-    "refuse_connect": "WebSocket connections are refused",
-    "half_open": "socket: open, but no frames, no pongs, no FIN",
-    "halt": "symbol: trading stops, REST shows zeros",
+    "stall_symbol": ("symbol until", "the truth moves, the symbol's streams are silent until subscribed again"),
+    "silent_symbol": ("symbol socket", "the symbol never speaks on that socket, or on the next to subscribe"),
+    "truncated": ("count symbol socket", "frames end in the middle"),
+    "wrong_types": ("count", "one row of each array, streamed or fetched, has wrong types"),
+    "gap": ("symbol count", "depth pushes are swallowed"),
+    "lying_ack": ("count socket", "SUBSCRIBE is acknowledged and nothing follows"),
+    "error_ack": ("count socket code message", "SUBSCRIBE is answered with an error"),
+    "slow_rest": ("seconds path count", "answers come that much later"),
+    "rest_status": ("status path count retry_after", "answers carry that status"),
+    "crossed_book": ("symbol", "the bid lies above the ask, in truth too"),
+    "one_sided_book": ("symbol side", "side bid or ask is empty, in truth too"),
+    "clock_skew": ("ms", "the venue's clock is ahead by that much"),
+    "bad_listing_row": ("", "exchangeInfo carries rows that cannot be read"),
+    "refuse_connect": ("count", "WebSocket connections are torn before they open"),
+    "half_open": ("socket", "open, but no frames, no pongs, no FIN"),
+    "halt": ("symbol", "trading stops and REST shows zeros"),
 }
+"""Faults that last, with their arguments and meaning. `for_s` (or `seconds`, where free) limits any of them."""
 INSTANT = {
-    "drop_socket": "socket: the connection is torn without a close frame",
-    "close_socket": "socket, code: the connection is closed properly",
-    "garbage": "count, socket: frames that are not JSON",
-    "shutdown_notice": "socket, seconds: serverShutdown, then a close that many seconds later",
-    "new_listing": "base, rate: one more instrument against USDT",
-    "delist": "symbol: gone from the listing",
-    "tick_change": "symbol, factor: a larger tick",
-    "plant": "asset, gap: perpetuals move away from spot by a fraction",
+    "drop_socket": ("socket", "the connection is torn without a close frame"),
+    "close_socket": ("socket code reason", "the connection is closed properly"),
+    "garbage": ("count socket", "frames that are not JSON"),
+    "shutdown_notice": ("socket seconds", "serverShutdown, then a close that many seconds later"),
+    "new_listing": ("base rate", "one more instrument against USDT"),
+    "delist": ("symbol", "gone from the listing"),
+    "tick_change": ("symbol factor", "a larger tick"),
+    "plant": ("asset gap", "perpetuals of an asset move away from spot by a fraction"),
 }
+"""Faults that happen once, with their arguments and meaning."""
+NEEDS = {
+    "stall_symbol": "symbol", "silent_symbol": "symbol", "gap": "symbol", "crossed_book": "symbol",
+    "one_sided_book": "symbol", "halt": "symbol", "delist": "symbol", "tick_change": "symbol", "clock_skew": "ms",
+    "rest_status": "status", "plant": "asset gap",
+}  # fmt: skip
+"""Arguments without which a fault means nothing."""
 
 
 class UnknownFaultError(Exception):
     """A fault or an argument that does not exist; says which do."""
+
+
+def check(name: str, arguments: Mapping[str, Any]) -> None:
+    """Raise UnknownFaultError, in words, for a fault or argument that does not exist or is missing."""
+    known = (STANDING | INSTANT).get(name)
+    if known is None:
+        raise UnknownFaultError(f"no fault {name!r}; known are {', '.join(sorted(STANDING | INSTANT))}")
+    allowed = [*known[0].split(), *(("for_s", "seconds") if name in STANDING else ())]
+    for argument in arguments:
+        if argument not in allowed:
+            raise UnknownFaultError(f"{name} takes no {argument!r}; it takes {', '.join(allowed)}")
+    missing = [needed for needed in NEEDS.get(name, "").split() if needed not in arguments]
+    if missing:
+        raise UnknownFaultError(f"{name} needs {', '.join(missing)}")
 
 
 class Fault:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from arbwatch.simulator.book import Book
 
-Kind = Literal["spot", "perpetual", "stock", "index", "quarter", "coin_margined", "odd"]
+Kind = Literal["spot", "leveraged", "share", "perpetual", "stock", "index", "quarter", "coin_margined", "odd"]
 
 
 def decimal_text(units: int, decimals: int) -> str:

@@ -8,7 +8,7 @@ from arbwatch.simulator.listing import Listing
 if TYPE_CHECKING:
     from arbwatch.simulator.market import Market
 
-HALTED = {"spot": "BREAK"}
+HALTED = {"binance_spot": "BREAK", "binance_perp": "SETTLING"}
 
 
 def new_listing(market: "Market", venue: str, base: str, rate: float = 2.0) -> Listing:
@@ -23,7 +23,7 @@ def new_listing(market: "Market", venue: str, base: str, rate: float = 2.0) -> L
 
 def halt(market: "Market", listing: Listing) -> None:
     """Stop trading: status changes, both sides of the book go away, streams fall silent."""
-    listing.status = HALTED.get(listing.kind, "SETTLING")
+    listing.status = HALTED[listing.venue]
     listing.book.clear(True)
     listing.book.clear(False)
     listing.book.take()
@@ -42,7 +42,7 @@ def resume(market: "Market", listing: Listing) -> None:
 def delist(market: "Market", listing: Listing) -> None:
     """Take an instrument out of the listing for good."""
     del market.venues[listing.venue][listing.symbol]
-    listing.status = HALTED.get(listing.kind, "SETTLING")
+    listing.status = HALTED[listing.venue]
     market.changed(listing, "delisted")
 
 

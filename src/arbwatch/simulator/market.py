@@ -165,6 +165,9 @@ class Market:
     def _move(self, listing: Listing) -> Change:
         rng, book = self.random, listing.book
         old = book.top()
+        if listing.funding is not None:
+            # Ids of futures are counted over all symbols: one symbol's leave gaps.
+            book.id += rng.randrange(40)
         elapsed = (self.steps - listing.moved) / STEPS_PER_SECOND
         pull = math.exp(-elapsed / 30)
         listing.offset = listing.basis + (listing.offset - listing.basis) * pull
@@ -290,7 +293,7 @@ class Market:
         else:
             self.planted.pop(asset, None)
         for listing in self.listings():
-            if listing.asset == asset and listing.kind != "spot":
+            if listing.asset == asset and listing.funding is not None:
                 listing.gap = gap
                 self.touch(listing)
 
