@@ -113,7 +113,7 @@ def test_nor_is_it_found_while_its_rate_is_still_being_learnt(gap_s: float) -> N
 
 @pytest.mark.parametrize(("burst", "pause_s"), [(2, 3.0), (5, 10.0), (40, 10.0)])
 def test_the_pauses_of_a_stream_that_speaks_in_bursts_are_its_rate(burst: int, pause_s: float) -> None:
-    assert World().live(bursty(burst, pause_s), burst * 40, 1, learn=burst * 15) == 0
+    assert World().live(bursty(burst, pause_s), burst * 60, 1, learn=burst * 30) == 0
 
 
 def test_a_frozen_one_among_many_is_found_alone() -> None:
