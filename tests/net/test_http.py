@@ -104,7 +104,8 @@ async def test_a_refusal_ends_a_flow(make: Make) -> None:
 
     http, _ = await make(web.Response(status=418))
     with pytest.raises(RefusedError):
-        await http.run(flow())
+        await http.run(kept := flow())
+    assert kept is not None
     assert ended == ["closed"]
 
 
@@ -133,7 +134,7 @@ async def test_the_venues_own_count_is_believed(make: Make) -> None:
 async def test_too_many_requests_waits_as_long_as_the_venue_says(make: Make, form: str) -> None:
     soon = datetime.now(UTC) + timedelta(seconds=2)
     value = "0.4" if form == "seconds" else format_datetime(soon, usegmt=True)
-    http, rest = await make(web.Response(status=429, headers={"Retry-After": value}), OK)
+    http, rest = await make(web.Response(status=429, headers={"Retry-After": value}), OK, venue=Tight)
     start = monotonic()
     waiting = [asyncio.ensure_future(http.fetch(Request("/x"))) for _ in range(2)]
     await asyncio.sleep(0.2)

@@ -267,3 +267,23 @@ async def test_a_socket_that_opens_and_dies_is_not_hammered(server: Server, seen
     it.follow(quotes("BTC"))
     await wait_until(lambda: len(server.attempts) >= 5)
     assert server.attempts[4] - server.attempts[0] > 0.025 + 0.05 + 0.1 + 0.2
+
+
+async def test_a_line_that_fails_by_itself_begins_anew(
+    server: Server, seen: Seen, pool: MakePool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from arbwatch.net.line import Line
+
+    it = await pool()
+    it.follow(quotes("BTC"))
+    await wait_until(lambda: seen.live)
+
+    async def broken(self: Line, reason: str) -> None:
+        raise LookupError("a mistake of ours")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Line, "_replace", broken)
+        it.reconnect("toy_spot-1", "test")
+        await wait_until(lambda: seen.downs)
+    await wait_until(lambda: seen.live)
+    assert len(server.peers) == 2

@@ -91,6 +91,20 @@ async def test_an_unknown_authority_is_refused_in_words(reach: Reach, seen: Seen
     assert http.requests == 1 and not seen.live
 
 
+@pytest.mark.parametrize("content", [None, "no certificate"])
+async def test_a_useless_authority_file_is_named(reach: Reach, tmp_path: Path, content: str | None) -> None:
+    path = tmp_path / "ca.pem"
+    if content is not None:
+        path.write_text(content)
+    pool, http = await reach(ca_file=str(path))
+    words = await error_of(pool)
+    with pytest.raises(RefusedError) as caught:
+        await http.fetch(Request("/x"))
+    for each in (words, caught.value.words):
+        assert f"the certificates in {path} cannot be read" in each and "SSL_CERT_FILE" in each
+    assert http.requests == 1
+
+
 async def test_a_certificate_for_another_name_is_refused(
     reach: Reach, secure: tuple[Server, Rest], ca_file: str
 ) -> None:

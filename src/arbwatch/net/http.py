@@ -19,7 +19,7 @@ from arbwatch.connector.wire import Request, Response
 from arbwatch.net.names import Names
 from arbwatch.net.options import Connect, State
 from arbwatch.net.pacing import Window
-from arbwatch.net.reach import SECOND, Trouble, proxy_for, refusal, tls, trouble
+from arbwatch.net.reach import SECOND, Trouble, TrustError, proxy_for, refusal, tls, trouble
 from arbwatch.net.tunnel import Tunnel
 
 log = logging.getLogger(__name__)
@@ -145,7 +145,7 @@ class Http:
                 body = await self._body(answer, url)
                 return Response(answer.status, body, stamps.sent, time_ns())
         except (aiohttp.ClientError, ProxyError, OSError, TimeoutError) as problem:
-            untrusted = isinstance(problem, ssl.SSLError)
+            untrusted = isinstance(problem, ssl.SSLError | TrustError)
             raise _AnswerError(trouble(problem, url, self.options), again=not untrusted) from problem
 
     async def _body(self, answer: aiohttp.ClientResponse, url: str) -> bytes:

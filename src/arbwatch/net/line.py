@@ -2,65 +2,27 @@
 
 import asyncio
 import logging
-import random
-import ssl
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from time import time_ns
 
-from arbwatch.connector.venue import Venue
 from arbwatch.connector.wire import Notice, Topic
-from arbwatch.net.beat import Clock, clock_of
 from arbwatch.net.dial import dial
-from arbwatch.net.http import Http
-from arbwatch.net.options import Connect, State
+from arbwatch.net.options import State
 from arbwatch.net.overlap import Overlap
-from arbwatch.net.pacing import MARGIN, Backoff, Window
-from arbwatch.net.reach import SECOND, Trouble, tls, trouble
+from arbwatch.net.pacing import Backoff
+from arbwatch.net.reach import SECOND, Trouble, trouble
 from arbwatch.net.session import Apply, Door, Session
-from arbwatch.net.sink import Sink, SocketState, SocketStatus
+from arbwatch.net.sink import SocketState, SocketStatus
+from arbwatch.net.surroundings import Surroundings
 
 log = logging.getLogger(__name__)
 
 POLL_S = 0.01
-PARALLEL_OPENINGS = 8
-ARRIVAL_S = 0.25
-"""How much later than another an attempt may reach the venue: its window counts arrivals, ours counts starts."""
 RENEW_BETWEEN = (0.6, 0.95)
 """Share of a socket's lifetime after which it is replaced: spread, so that not all go at once."""
 SLOW = ("blocked", "forbidden", "banned")
 DEAF_MARGIN = 3
 """Frames on the old socket, against silence on the new one, that make the new one suspect."""
-
-
-class Surroundings:
-    """What all lines of one venue share."""
-
-    def __init__(self, venue: type[Venue], options: Connect, sink: Sink, http: Http, rng: random.Random) -> None:
-        self.venue = venue
-        self.options = options
-        self.sink = sink
-        self.http = http
-        self.rng = rng
-        limits = venue.limits
-        self.attempts = Window(max(1, int(limits.connects * MARGIN)), limits.connects_window_s + ARRIVAL_S)
-        self.opening = asyncio.Semaphore(PARALLEL_OPENINGS)
-        self.acked: Callable[[Line, frozenset[Topic]], None] = _nobody
-        self._context: ssl.SSLContext | None = None
-        self._clock: Clock | None = None
-
-    @property
-    def clock(self) -> Clock:
-        """Return the clock of the running loop."""
-        if self._clock is None:
-            self._clock = clock_of(asyncio.get_running_loop())
-        return self._clock
-
-    @property
-    def context(self) -> ssl.SSLContext:
-        """Return the trust that all sockets share; raises OSError or ssl.SSLError as `tls` does."""
-        if self._context is None:
-            self._context = tls(self.options)
-        return self._context
 
 
 class Line:
@@ -97,7 +59,6 @@ class Line:
         """Begin to connect."""
         if self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._run(), name=self.name)
-            self._task.add_done_callback(_report)
 
     async def stop(self, within_s: float) -> None:
         """Say goodbye to the venue and leave nothing behind."""
@@ -212,17 +173,27 @@ class Line:
 
     async def _run(self) -> None:
         while True:
-            session = await self._connect()
-            self._reconnects = self._losses
-            await self._keep()
-            self._losses += 1
-            lived_s = (time_ns() - (session.opened or time_ns())) / SECOND
-            await self._pause(self._backoff.failed(lived_s))
+            try:
+                await self._live()
+            except Exception as problem:
+                log.exception("%s: begins anew after an error of its own", self.name)
+                self._error = f"{type(problem).__name__}: {problem}"
+                for session in list(self._sessions):
+                    session.abort(self._error)
+                await self._pause(self._backoff.failed())
+
+    async def _live(self) -> None:
+        session = await self._connect()
+        self._reconnects = self._losses
+        await self._keep()
+        self._losses += 1
+        lived_s = (time_ns() - (session.opened or time_ns())) / SECOND
+        await self._pause(self._backoff.failed(lived_s))
 
     async def _connect(self) -> Session:
         sink = self._around.sink
         while True:
-            self._state = "connecting"
+            self._state, self._retry_at = "connecting", None
             session = self._make(sink.quotes, sink.apply)
             self._session = session
             try:
@@ -376,19 +347,10 @@ class Line:
         if topics:
             self._up.update(topics)
             self._around.sink.up(self.name, topics)
-            self._around.acked(self, topics)
+            self._around.acked(self.name, topics)
 
     def _tell_down(self, topics: frozenset[Topic], reason: str) -> None:
         lost = topics & self._up
         if lost:
             self._up.difference_update(lost)
             self._around.sink.down(self.name, lost, reason)
-
-
-def _nobody(_line: Line, _topics: frozenset[Topic]) -> None:
-    return
-
-
-def _report(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and (problem := task.exception()) is not None:
-        log.error("%s: ended: %r", task.get_name(), problem, exc_info=problem)

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from arbwatch.connector.venue import Venue
 from arbwatch.connector.wire import Topic
 from arbwatch.net.http import Http
-from arbwatch.net.line import Line, Surroundings
+from arbwatch.net.line import Line
 from arbwatch.net.options import Connect
 from arbwatch.net.sink import Sink, SocketStatus
+from arbwatch.net.surroundings import Surroundings
 
 STOP_S = 0.8
 
@@ -107,9 +108,9 @@ class Pool:
             line.start()
         return line
 
-    def _arrived(self, line: Line, topics: frozenset[Topic]) -> None:
+    def _arrived(self, line: str, topics: frozenset[Topic]) -> None:
         for topic in topics & self._leaving.keys():
-            if self._leaving[topic] is not line:
+            if self._leaving[topic].name != line:
                 self._drop(self._leaving.pop(topic), [topic])
 
     def _drop(self, line: Line, topics: list[Topic]) -> None:

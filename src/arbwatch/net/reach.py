@@ -19,6 +19,10 @@ from arbwatch.net.options import Connect, State
 SECOND = 1_000_000_000
 
 
+class TrustError(OSError):
+    """The file with the private certificate authority is of no use; the sentence says why."""
+
+
 class Trouble(msgspec.Struct, frozen=True):
     """Say why a venue is not answering; `retry_at` (UTC ns) where the venue named a time."""
 
@@ -28,13 +32,16 @@ class Trouble(msgspec.Struct, frozen=True):
 
 
 def tls(options: Connect) -> ssl.SSLContext:
-    """Return the system's trust, with the private authority beside it where one is named.
-
-    Raises OSError or ssl.SSLError when the file cannot be read.
-    """
+    """Return the system's trust, with the private authority beside it where one is named. Raises TrustError."""
     context = ssl.create_default_context()
     if options.ca_file:
-        context.load_verify_locations(cafile=options.ca_file)
+        try:
+            context.load_verify_locations(cafile=options.ca_file)
+        except OSError as problem:
+            why = problem.strerror or str(problem)
+            raise TrustError(
+                f"the certificates in {options.ca_file} cannot be read ({why}); check SSL_CERT_FILE"
+            ) from problem
     return context
 
 
@@ -121,6 +128,8 @@ def trouble(problem: BaseException, url: str, options: Connect) -> Trouble:
         return refusal(407, {}, host) if cause.status == 407 else _proxy_says_no(way, f"HTTP {cause.status}")  # type: ignore[return-value] # 407 always has words
     if isinstance(cause, ProxyError):
         return _proxy_says_no(way, str(cause))
+    if isinstance(cause, TrustError):
+        return Trouble("unreachable", f"unreachable: {cause}")
     if isinstance(cause, ssl.SSLCertVerificationError):
         words = f"unreachable: the certificate of {host} is not trusted ({cause.verify_message.rstrip('.')})"
         return Trouble(

@@ -161,7 +161,6 @@ class Subscriptions:
         topics = [topic for topic in pending.frame.topics if topic in self.wanted]
         if not pending.adding or not topics:
             return
-        self.live.difference_update(topics)
         rounds = 1 + max(self._silent_rounds.get(topic, 0) for topic in topics)
         self._silent_rounds.update(dict.fromkeys(topics, rounds))
         reason = f"no answer to the subscription within {self._ack_timeout_s:g} s"
