@@ -10,11 +10,21 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from arbwatch.connector.wire import Kind, Response, Topic
+from arbwatch.connector.wire import Kind, Request, Response, Topic
 from tests.evidence.judgements import SPOT, USDM
 from tests.evidence.material import Market
 from tests.evidence.our_reader import venue
-from tests.evidence.senders import Asked, Sent, asked, ccxt_frame, ccxt_request, sdk_frames, sdk_request
+from tests.evidence.senders import (
+    LISTINGS,
+    Asked,
+    Sent,
+    asked,
+    ccxt_client,
+    ccxt_frame,
+    ccxt_request,
+    sdk_frames,
+    sdk_request,
+)
 
 MARKETS: tuple[Market, ...] = ("spot", "perp")
 
@@ -55,6 +65,12 @@ REQUESTS: dict[Market, dict[str, list[tuple[str, dict[str, str]]]]] = {
         "book": [("/fapi/v1/depth", {"symbol": "BTCUSDT", "limit": "1000"})],
     },
 }
+# What each request costs of the budget, as the official client's own documentation of the call says.
+WEIGHTS: dict[Market, dict[str, list[int]]] = {
+    "spot": {"listings": [20], "clock": [1], "quotes": [4], "tickers": [80], "book": [50]},
+    "perp": {"listings": [1], "clock": [1], "quotes": [5], "tickers": [40], "funding": [0, 10], "book": [20]},
+}
+SPELLINGS = ("1000PEPEUSDT", "1MBABYDOGEUSDT", "4USDT", "币安人生USDT", "BTCUSDT_261225")
 
 # What another client is told to do so that it wants the same as arbwatch.
 CCXT_STREAMS: dict[Market, dict[Kind, Callable[[Any, str], Any]]] = {
@@ -184,19 +200,24 @@ def _ours(market: Market, kind: Kind, *, end: bool = False) -> Sent:
 
 
 def _our_requests(market: Market, name: str) -> list[Asked]:
+    base = venue(market).rest_url
+    return [Asked(base, request.path, dict(request.params)) for request in _requests(market, name)]
+
+
+def _requests(market: Market, name: str) -> list[Request]:
     source = venue(market)()
     if name == "book":
         request = source.book_request("BTCUSDT")
         assert request is not None
-        return [Asked(source.rest_url, request.path, dict(request.params))]
+        return [request]
     answers = {"listings": b'{"symbols": []}', "clock": b'{"serverTime": 1}'}
     flow: Any = source.listings() if name == "listings" else next(p for p in source.polls() if p.name == name).flow()
-    found = []
+    found: list[Request] = []
     try:
         request = next(flow)
         while True:
             assert request.method == "GET" and request.body is None and not request.headers
-            found.append(Asked(source.rest_url, request.path, dict(request.params)))
+            found.append(request)
             request = flow.send(Response(200, answers.get(name, b"[]"), 0, 0))
     except StopIteration:
         return found
@@ -247,6 +268,25 @@ def test_requests_are_literally_these(market: Market) -> None:
     assert asked_for == REQUESTS[market].keys()
     for name, wanted in REQUESTS[market].items():
         assert _our_requests(market, name) == [Asked(HOSTS[market][0], *request) for request in wanted]
+
+
+@pytest.mark.parametrize("market", MARKETS)
+def test_requests_are_counted_with_these_weights(market: Market) -> None:
+    assert {name: [request.weight for request in _requests(market, name)] for name in WEIGHTS[market]} == WEIGHTS[
+        market
+    ]
+
+
+@pytest.mark.parametrize("market", MARKETS)
+@pytest.mark.parametrize("symbol", SPELLINGS)
+def test_symbols_are_spelt_in_stream_names_as_other_clients_spell_them(market: Market, symbol: str) -> None:
+    from binance_common.utils import ws_streams_placeholder
+
+    (said,) = venue(market)().subscribe([Topic("quote", symbol)])
+    (stream,) = json.loads(said.frame)["params"]
+    listed = ccxt_client(market).parse_market({**LISTINGS[market], "symbol": symbol})
+    assert stream == f"{listed['lowercaseId']}@bookTicker"
+    assert stream == ws_streams_placeholder("<symbol>@bookTicker", {"symbol": symbol})
 
 
 @pytest.mark.parametrize("market", MARKETS)
