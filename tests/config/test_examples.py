@@ -42,9 +42,7 @@ def test_every_line_of_the_settings_file_can_be_taken_as_it_is(folder: Path) -> 
 
 def test_every_line_of_the_variables_can_be_taken_as_it_is(folder: Path) -> None:
     text = re.sub(r"(?m)^#(?! )", "", env_example()).replace("ARBWATCH_CONFIG=arbwatch.toml\n", "")
-    (folder / ".env").write_text(
-        re.sub(r"(?m)^(ARBWATCH_\w+__(ALLOW|DENY|COLUMNS|\w*CURRENCIES|SORT|NO_PROXY))=$", r"\1=A,B", text)
-    )
+    (folder / ".env").write_text(text)
     origins = load(variables={}, folder=folder).origins
     set_there = {re.sub(r"^venues\.\w+", "venues.<id>", ".".join(path)) for path in origins}
     assert set_there == {leaf.key for leaf in leaves()}

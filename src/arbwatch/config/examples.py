@@ -105,7 +105,7 @@ def _some_venue() -> str:
 
 def _shown(leaf: Leaf) -> Any:
     default = leaf.field.default
-    return leaf.field.examples[0] if default is None and leaf.field.examples else default
+    return leaf.field.examples[0] if default in (None, ()) and leaf.field.examples else default
 
 
 def _default(leaf: Leaf) -> str:

@@ -1,6 +1,5 @@
 """Load the settings: flag > environment > `.env` > settings file > well-known variables > default."""
 
-import sys
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,6 +62,7 @@ def load(
         more = f" ({len(problems) - 1} more like it)" if len(problems) > 1 else ""
         raise ConfigError(complaint(problems[0], layer) + more) from None
     _check_venues(settings, layer, known_venues)
+    _check_columns(settings, layer)
     origins = {path: value.origin for path, value in layer.items()}
     return Loaded(settings, origins, file, _data_dir(every.get("ARBWATCH_DATA_DIR")))
 
@@ -101,6 +101,16 @@ def _check_venues(settings: Settings, layer: layers.Layer, known: Collection[str
             raise ConfigError(f"venues.{venue} is no venue{nearest(venue, known)} (from {origin})")
 
 
-def is_terminal() -> bool:
-    """Tell whether a person reads standard error."""
-    return sys.stderr.isatty()
+def _check_columns(settings: Settings, layer: layers.Layer) -> None:
+    if not settings.board.columns:
+        return
+    from arbwatch.views.columns import COLUMNS  # noqa: PLC0415 views bring numpy along
+
+    known = [column.id for column in COLUMNS]
+    for column in settings.board.columns:
+        if column not in known:
+            origin = layer["board", "columns"].origin
+            raise ConfigError(
+                f"board.columns has {column!r}, which is no column{nearest(column, known)} (from {origin}); "
+                f"known are {', '.join(known)}"
+            )

@@ -21,8 +21,14 @@ class Section(BaseModel):
 class InstrumentFilter(Section):
     """Which symbols of a venue are watched."""
 
-    allow: Names = Field(default=(), description="Patterns of symbols to watch (`BTC*`); empty is all of them")
-    deny: Names = Field(default=(), description="Patterns of symbols to leave out, even where `allow` names them")
+    allow: Names = Field(
+        default=(),
+        examples=[("BTC*", "ETH*")],
+        description="Patterns of symbols to watch (`BTC*`); empty is all of them",
+    )
+    deny: Names = Field(
+        default=(), examples=[("*USDC",)], description="Patterns of symbols to leave out, even where `allow` names them"
+    )
 
     def wants(self, symbol: str) -> bool:
         """Tell whether a symbol is watched; patterns know `*`, `?` and `[abc]`, and no upper or lower case."""
@@ -98,7 +104,9 @@ class Network(Section):
         examples=["http://user:password@host:3128"],
         description="Proxy for REST and WebSocket, `http://user:password@host:port`; falls back to `HTTPS_PROXY`",
     )
-    no_proxy: Names = Field(default=(), description="Hosts reached without the proxy; falls back to `NO_PROXY`")
+    no_proxy: Names = Field(
+        default=(), examples=[("localhost",)], description="Hosts reached without the proxy; falls back to `NO_PROXY`"
+    )
     ca_file: ExistingFile | None = Field(
         default=None,
         examples=["ca.pem"],
@@ -112,11 +120,11 @@ class Board(Section):
     """The board in the terminal."""
 
     refresh_ms: int = Field(default=250, ge=50, le=60_000, description="Milliseconds between two pictures")
-    columns: Names = Field(default=(), description="Columns shown, in this order; empty is the board's own choice")
-    sort: str = Field(
-        default="", description="Column sorted by, `-` before it for descending; empty is the board's own choice"
+    columns: Names = Field(
+        default=(),
+        examples=[("asset", "venue", "bid", "ask")],
+        description="Ids of the columns shown, in this order; empty is all, as many as there is room for",
     )
-    quote_currencies: Names = Field(default=(), description="Quote currencies shown; empty is all of them")
 
 
 class SpreadRules(Section):
