@@ -78,3 +78,32 @@ def test_calls_from_other_threads_wake_it() -> None:
         loop.run_until_complete(wait())
     finally:
         loop.close()
+
+
+def test_a_venue_is_read_on_such_a_loop(slept: list[float]) -> None:
+    from arbwatch.net.http import Http
+    from arbwatch.net.pool import Pool
+    from tests.net.conftest import wait_until
+    from tests.net.script import Seen, Server, Toy, quotes, said
+
+    async def read() -> int:
+        server, seen = await Server().start(), Seen()
+        options = server.options()
+        http = Http(Toy, options)
+        pool = Pool(Toy, options, seen, http)
+        await pool.start()
+        pool.follow(quotes("BTC"))
+        await wait_until(lambda: seen.live)
+        before = time_ns()
+        server.say(said(kind="quote", symbol="BTC", n=5))
+        await wait_until(lambda: "BTC" in seen.quotes)
+        await pool.stop()
+        await http.close()
+        await server.stop()
+        return seen.quotes["BTC"].received - before
+
+    loop = new_loop()
+    try:
+        assert 0 <= loop.run_until_complete(read()) < 1e9
+    finally:
+        loop.close()
