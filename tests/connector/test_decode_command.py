@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -85,7 +86,8 @@ def test_a_reader_that_has_seen_enough_is_no_error(tmp_path: Path) -> None:
 
 def test_what_goes_through_a_pipe_comes_at_once() -> None:
     words = [sys.executable, "-m", "arbwatch", "decode", "--venue", "binance_spot", "-"]
-    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as done:
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=buffered) as done:
         assert done.stdin is not None and done.stdout is not None
         done.stdin.write(f"{TOP}\n".encode())
         done.stdin.flush()

@@ -24,7 +24,6 @@ class Top(Struct, gc=False):
     USDM/api/ws-streams/public#individual-symbol-book-ticker-streams.
     """
 
-    u: int
     s: Name
     b: Amount
     B: Amount
