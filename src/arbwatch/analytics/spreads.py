@@ -220,7 +220,7 @@ class _Writer:
         gap = max(ratio, 1.0 / ratio) - 1.0
         if gap <= self._rules.identity_gap:
             return "more than one market of this name on one venue, and their prices differ"
-        return f"prices differ by {gap:,.0%}: perhaps two different coins"
+        return f"prices differ by {gap * 100.0:,.0f} %: perhaps two different coins"
 
     def _name(self, flat: int) -> str:
         return self._snapshot.lanes[flat // self._width].venue
