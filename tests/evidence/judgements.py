@@ -14,7 +14,12 @@ USDM = "https://developers.binance.com/en/docs/catalog/core-trading-derivatives-
 
 COIN_MARGINED = 2
 DATED = re.compile(r"_\d{6}$")
-MULTIPLIERS = {1e3: ("1000",), 1e6: ("1000000", "1M")}
+MULTIPLIERS = {1.0: ("",), 1e3: ("1000",), 1e6: ("1000000", "1M")}
+
+
+def _counted(case: Case) -> bool:
+    """Tell whether ours is the multiplier that stands in front of the base."""
+    return bool(case.raw["baseAsset"].startswith(MULTIPLIERS.get(case.ours, ("no such base",))))
 
 
 def _leveraged(case: Case) -> bool:
@@ -167,7 +172,7 @@ CCXT = (
         "contract size of spot",
         "instrument",
         "contract_size",
-        lambda case: case.piece.market == "spot" and case.theirs is None,
+        lambda case: case.piece.market == "spot" and case.theirs is None and _counted(case),
         "ccxt knows no contract size on spot; arbwatch says how many of the asset one size unit stands for: 1, or the "
         "multiplier in the base.",
     ),
@@ -175,7 +180,7 @@ CCXT = (
         "multiplier inside",
         "instrument",
         "contract_size",
-        lambda case: case.theirs == 1 and case.raw["baseAsset"].startswith(MULTIPLIERS.get(case.ours, ("-",))),
+        lambda case: case.theirs == 1 and case.ours > 1 and _counted(case),
         "For ccxt one unit of 1000SHIB is one 1000SHIB; arbwatch counts the asset, so that sizes of spot and perp can "
         "be compared.",
     ),
