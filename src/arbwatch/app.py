@@ -134,6 +134,8 @@ class SimulatorProcess:
             self._command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            # Its complaints would stand in the middle of the board; `arbwatch simulate` shows them.
+            stderr=subprocess.DEVNULL,
             text=True,
             env=environment,
             # Ctrl-C on the terminal is for us: the simulated venues end after we have hung up.

@@ -10,6 +10,8 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.request import Request, urlopen
 
+from msgspec.structs import replace
+
 from arbwatch.analytics.spreads import Rules
 from arbwatch.app import SimulatorProcess, chosen, spec
 from arbwatch.config.settings import Settings, Simulator, VenueSettings
@@ -36,12 +38,14 @@ class World:
         seed: int = 1,
         settings: Mapping[str, VenueSettings] | None = None,
         arguments: tuple[str, ...] = (),
+        connect: Mapping[str, Any] | None = None,
     ) -> None:
         self.settings = Settings(
             venues=dict(settings or {}), simulator=Simulator(rate=rate, instruments=instruments, seed=seed)
         )
         self.venues = venues
         self._process = SimulatorProcess(venues, self.settings, arguments)
+        self._connect = dict(connect or {})
         self.hosts: Mapping[str, Mapping[str, str]] = {}
         self.engine: Engine
 
@@ -49,6 +53,7 @@ class World:
         self.hosts = self._process.start()
         try:
             specs = [spec(self.settings, v, self.hosts[n]) for n, v in chosen(self.settings, self.venues).items()]
+            specs = [replace(each, connect=replace(each.connect, **self._connect)) for each in specs]
             self.engine = Engine(specs, Rules())
             self.engine.start()
         except BaseException:

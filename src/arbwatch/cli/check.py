@@ -79,8 +79,9 @@ def _venue(app: "App", name: str, started: int) -> list[Line]:
     lines.append(_clock(status))
     lane = next(i for i, lane in enumerate(picture.snapshot.lanes) if lane.venue == name)
     spoke = int((picture.snapshot.messages[lane] > 0).sum())
-    quotes = f"{status.live} of {trading} subscriptions acknowledged; {spoke} have spoken"
-    lines.append(Line("quote streams", bool(spoke) and status.live >= trading, quotes))
+    progress = app.engine.progress(name)
+    quotes = f"{progress.done} of {progress.total} subscriptions acknowledged; {spoke} have spoken"
+    lines.append(Line("quote streams", bool(spoke) and progress.done >= progress.total, quotes))
     first = app.engine.first_messages(name)
     for kind, channel in app.venues[name].channels.items():
         if channel.whole_market and kind != "notice":

@@ -23,7 +23,7 @@ from arbwatch.market.table import Lane, Table
 from arbwatch.model import Instrument, Level, Trade
 from arbwatch.net.beat import new_loop
 from arbwatch.net.options import Connect
-from arbwatch.views.picture import Picture
+from arbwatch.views.picture import Picture, Progress
 
 log = logging.getLogger(__name__)
 
@@ -127,6 +127,10 @@ class Engine:
     def listed(self, venue: str) -> bool:
         """Tell whether a venue's listing was read."""
         return self.feeds[venue].listed.is_set()
+
+    def progress(self, venue: str) -> Progress:
+        """Tell how far a venue has come."""
+        return self.feeds[venue].progress()
 
     def instruments(self, venue: str) -> Mapping[str, Instrument]:
         """Return what a venue lists, by symbol."""

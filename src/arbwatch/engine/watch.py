@@ -18,6 +18,7 @@ GRACE_S = 0.2
 CHECK_EVERY_S = 1.0
 WHOLE_SILENT_S = 20.0
 WHOLE_RETRY_S = 30.0
+UNCHECKED_EVERY_S = 60.0
 SOCKET_SHARE = 0.5
 SOCKET_LEAST = 5
 NS = 1_000_000_000
@@ -32,6 +33,8 @@ class Watch:
         self._quotes: Poll | None = next((poll for poll in feed.polls() if poll.name == "quotes"), None)
         self._checked = float("-inf")
         self._checking: asyncio.Task[None] | None = None
+        self._asked: dict[str, float] = {}
+        """When each suspect that could not be checked was last subscribed anew."""
         self._whole_retried: dict[Kind, int] = {}
 
     async def run(self) -> None:
@@ -74,17 +77,28 @@ class Watch:
         self._checking = loop.create_task(self._check(suspects))
 
     async def _check(self, suspects: list[str]) -> None:
+        if self._quotes is None:
+            self._ask_anew(suspects)
+            return
         table = self._feed.table
         asked = time_ns()
         try:
-            differing = set(await self._feed.ask(self._quotes)) if self._quotes else set(suspects)
+            differing = await self._feed.ask(self._quotes)
         except RefusedError as refused:
             self._feed.health.error(f"quotes: {refused}", time_ns())
             log.debug("%s: quotes cannot be checked: %s", self._venue, refused)
-            differing = set(suspects)
+            self._ask_anew(suspects)
+            return
         await asyncio.sleep(GRACE_S)
-        frozen = [symbol for symbol in differing if table.silent_since(self._venue, symbol, asked)]
-        self._revive(frozen)
+        self._revive([symbol for symbol in differing if table.silent_since(self._venue, symbol, asked)])
+
+    def _ask_anew(self, suspects: list[str]) -> None:
+        """Subscribe anew, now and then, what cannot be checked: silent beyond its rate, but perhaps only quiet."""
+        now = asyncio.get_running_loop().time()
+        for symbol in suspects:
+            if now - self._asked.get(symbol, float("-inf")) >= UNCHECKED_EVERY_S:
+                self._asked[symbol] = now
+                self._feed.pool.resubscribe(Topic("quote", symbol))
 
     def _revive(self, frozen: list[str]) -> None:
         now = time_ns()

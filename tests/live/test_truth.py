@@ -1,0 +1,104 @@
+"""The running program on simulated venues: what the board says is what is true."""
+
+from collections.abc import Iterator
+from math import isclose, isnan
+from typing import Any
+
+import pytest
+
+from arbwatch.market.codes import RowState
+from tests.world.world import World, lane_of, where
+
+VENUES = ("binance_spot", "binance_perp")
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[World]:
+    with World(instruments=430, rate=1200, arguments=("--churn", "0")) as running:
+        running.ready()
+        yield running
+
+
+@pytest.fixture
+def rest(world: World) -> Iterator[World]:
+    """The market held still, every push delivered."""
+    differences = {venue: world.differences(venue) for venue in VENUES}
+    assert differences == {venue: [] for venue in VENUES}
+    yield world
+    world.resume(VENUES[0])
+
+
+def test_four_hundred_instruments_a_venue_equal_the_truth_at_rest(rest: World) -> None:
+    for venue in VENUES:
+        trading = [i for i in rest.get(venue, "/truth")["instruments"] if i["trading"]]
+        states = rest.states(venue)
+        known = [i for i in trading if i["symbol"] in states]
+        assert len(known) >= 400
+        assert sum(states[i["symbol"]] == RowState.LIVE for i in known) > len(known) / 2
+
+
+def test_statistics_equal_the_truth(rest: World) -> None:
+    for venue in VENUES:
+        snapshot, truth = rest.read().snapshot, rest.get(venue, "/truth")
+        checked = 0
+        for symbol, true in truth["tickers"].items():
+            if rest.states(venue).get(symbol) != RowState.LIVE:
+                continue
+            at = where(snapshot, venue, symbol)
+            if snapshot.ticker_time[at] >= true["time"] - 2_000_000_000:
+                for field in ("high", "low", "change_24h"):
+                    assert isclose(float(getattr(snapshot, field)[at]), true[field], rel_tol=0.02, abs_tol=0.005), (
+                        symbol
+                    )
+                checked += 1
+        assert checked > 100
+
+
+def test_funding_equals_the_truth_and_says_where_its_interval_is_from(rest: World) -> None:
+    venue = "binance_perp"
+    snapshot, truth = rest.read().snapshot, rest.get(venue, "/truth")
+    hours: dict[float, int] = {}
+    for symbol, true in truth["funding"].items():
+        if symbol not in rest.states(venue):
+            continue
+        at = where(snapshot, venue, symbol)
+        assert float(snapshot.interval_h[at]) == true["interval_h"], symbol
+        assert int(snapshot.next_time[at]) == true["next_time"], symbol
+        assert isclose(float(snapshot.rate[at]), true["rate"], abs_tol=1e-6), symbol
+        if true["adjusted"]:
+            assert isclose(float(snapshot.cap[at]), true["cap"]), symbol
+        else:
+            assert isnan(float(snapshot.cap[at])), symbol
+        hours[true["interval_h"]] = hours.get(true["interval_h"], 0) + 1
+    assert set(hours) == {1, 4, 8}
+
+
+def test_every_planted_spread_is_shown_at_its_size_with_units_taken_off(rest: World) -> None:
+    planted: list[dict[str, Any]] = rest.get(VENUES[0], "/truth/spreads")
+    assert planted
+    found = {(s.asset, s.buy.venue): s for s in rest.read().spreads.found if s.quote_currency == "USDT"}
+    excluded = {(e.spread.asset, e.spread.buy.venue) for e in rest.read().spreads.excluded}
+    shown = 0
+    for gap in planted:
+        for key, side in (("long_spot", VENUES[0]), ("long_perp", VENUES[1])):
+            spread = found.get((gap["asset"], side))
+            if gap[key] is None or (spread is None and (gap["asset"], side) in excluded):
+                continue
+            if spread is not None:
+                assert isclose(spread.gross, gap[key], rel_tol=1e-9, abs_tol=1e-12), gap
+                shown += 1
+    assert shown > 0
+
+
+def test_multiplied_perpetuals_stand_beside_their_plain_spot(rest: World) -> None:
+    snapshot = rest.read().snapshot
+    lane = lane_of(snapshot, "binance_perp")
+    multiplied = [
+        (column, i) for column, i in enumerate(snapshot.instruments[lane]) if i is not None and i.multiplier > 1
+    ]
+    assert len(multiplied) >= 10
+    beside = [i for column, i in multiplied if snapshot.instruments[lane_of(snapshot, "binance_spot")][column]]
+    assert beside
+    for _, instrument in multiplied:
+        assert instrument.asset is not None
+        assert not instrument.asset[0].isdigit()
