@@ -30,7 +30,7 @@ class Peer:
         self.ws = ws
         self.answer_pings = answer_pings
         self.texts: list[str] = []
-        self.pings = 0
+        self.pings = self.pongs = 0
         self.closed: int | None = None
         self.ended = False
         self._task = asyncio.ensure_future(self._read())
@@ -45,6 +45,8 @@ class Peer:
                 self.pings += 1
                 if self.answer_pings:
                     await self.ws.pong(message.data)
+            elif message.type is aiohttp.WSMsgType.PONG:
+                self.pongs += 1
             elif message.type in (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR):
                 self.closed, self.ended = self.ws.close_code, True
                 return

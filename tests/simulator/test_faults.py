@@ -50,6 +50,8 @@ async def test_close_socket_says_its_code(outside: Outside) -> None:
 async def test_half_open_says_nothing_and_does_not_end(outside: Outside) -> None:
     peer, symbols = await quotes(outside, 0)
     other, others = await quotes(outside, 0)
+    await peer.ws.ping(b"there?")
+    await wait_until(lambda: peer.pongs == 1, "a pong while all is well")
     await outside.fault(SPOT, "half_open", socket=await socket_of(outside))
     count = len(peer.texts)
     await peer.ws.ping(b"there?")
@@ -57,6 +59,7 @@ async def test_half_open_says_nothing_and_does_not_end(outside: Outside) -> None
     await more(other, others[0], 30)
     assert len(peer.texts) - count < 10
     assert not any(frame.get("id") == 77 for frame in peer.frames)
+    assert peer.pongs == 1
     assert not peer.ended
     assert symbols == others
 

@@ -88,6 +88,22 @@ def test_every_figure_is_consistent(grown: tuple[Market, list[Change]]) -> None:
             assert all(size % listing.lot == 0 and size > 0 for size in levels.values()), listing.symbol
 
 
+def test_volumes_grow_by_exactly_what_was_traded(grown: tuple[Market, list[Change]]) -> None:
+    market, changes = grown
+    traded: dict[str, list[int]] = {}
+    for change in changes:
+        if change.trade is not None:
+            total = traded.setdefault(change.listing.venue + change.listing.symbol, [0, 0, 0])
+            for n, part in enumerate((1, change.trade.size, change.trade.price * change.trade.size)):
+                total[n] += part
+    assert len(traded) > 100
+    for before in Market(3, START).listings():
+        stats = market.listing(before.venue, before.symbol).statistics
+        was = before.statistics
+        grew = [stats.count - was.count, stats.volume - was.volume, stats.quote_volume - was.quote_volume]
+        assert grew == traded.get(before.venue + before.symbol, [0, 0, 0]), before.symbol
+
+
 def test_update_ids_grow_and_every_change_says_what_it_changed(grown: tuple[Market, list[Change]]) -> None:
     _, changes = grown
     last: dict[tuple[str, str], int] = {}
@@ -136,14 +152,14 @@ def test_decimal_text_is_exact(units: int, decimals: int) -> None:
     assert text.startswith("-") == (units < 0)
 
 
-@settings(max_examples=60)
-@given(st.lists(st.tuples(st.booleans(), st.integers(1, 40), st.integers(0, 5)), max_size=60), st.randoms())
-def test_a_book_knows_its_best_prices_whatever_is_set(moves: list[tuple[bool, int, int]], rng: object) -> None:
+@settings(max_examples=300)
+@given(st.lists(st.tuples(st.booleans(), st.integers(1, 6), st.integers(0, 2)), min_size=4, max_size=30))
+def test_a_book_knows_its_best_prices_whatever_is_set(moves: list[tuple[bool, int, int]]) -> None:
     book = Book(100)
     for bid, price, size in moves:
         book.set(bid, price if bid else price + 50, size)
-    assert book.bid == max(book.bids, default=None)
-    assert book.ask == min(book.asks, default=None)
+        assert book.bid == max(book.bids, default=None)
+        assert book.ask == min(book.asks, default=None)
     replayed: dict[tuple[bool, int], int] = {}
     for change in book.take():
         replayed[change.bid, change.price] = change.size

@@ -104,6 +104,20 @@ async def test_books_join_by_the_documented_rule(outside: Outside, venue: str, s
     assert sorted(asks.items()) == [tuple(level) for level in truth["asks"]]
 
 
+async def test_a_pause_leaves_nothing_pending(outside: Outside) -> None:
+    symbol = outside.symbol(SPOT)
+    peer = await outside.connect(SPOT, f"/ws/{symbol.lower()}@depth")
+    await wait_until(lambda: peer.pushed(symbol), "the first second's diff")
+    book = outside.simulator.market.listing(SPOT, symbol).book
+    await wait_until(lambda: book.id > peer.pushed(symbol)[-1]["u"] + 5, "changes that wait for the next second")
+    await outside.post(SPOT, "/control/pause")
+    await peer.ask("LIST_SUBSCRIPTIONS")
+    truth = (await outside.get(SPOT, "/truth", symbol=symbol))["quotes"][symbol]
+    assert peer.pushed(symbol)[-1]["u"] == truth["update_id"]
+    await outside.post(SPOT, "/control/resume")
+    await wait_until(lambda: peer.pushed(symbol)[-1]["u"] > truth["update_id"], "the market goes on")
+
+
 async def test_partial_depth_is_the_top_of_the_book(outside: Outside) -> None:
     spot, perp = outside.symbol(SPOT), outside.symbol(PERP)
     one = await outside.connect(SPOT, f"/stream?streams={spot.lower()}@depth5@100ms")
@@ -203,6 +217,7 @@ WRONG = [
     (SPOT, "/ws", "!ticker@arr"),
     (SPOT, "/ws", "!bookTicker"),
     (SPOT, "/ws", "{upper}@bookTicker"),
+    (SPOT, "/ws", "{upper}@depth@100ms"),
     (SPOT, "/ws", "nosuchusdt@bookTicker"),
     (SPOT, "/ws", "{}@markPrice"),
 ]
