@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from arbwatch.market.health import SocketHealth, VenueStatus
 from arbwatch.views.formats import clock, count, counted, milliseconds
 from arbwatch.views.picture import Picture, Progress
 from arbwatch.views.text import plain
 from arbwatch.views.words import VENUE_TONES, Tone
-
-if TYPE_CHECKING:
-    from arbwatch.market.health import VenueStatus
 
 _RAW_SHOWN = 400
 """Characters of a rejected message that a screen shows."""
@@ -89,11 +86,24 @@ def progress(entry: Progress) -> str:
 
 def health(picture: Picture) -> list[Line]:
     """Return the whole health panel."""
-    found = [Line(picture.clock, "bad")] if picture.clock else [Line("This machine's clock agrees.", "good")]
+    found = [_clock(picture)]
     for status in picture.venues:
         found.append(Line(""))
         found.extend(_venue(status, picture))
     return found
+
+
+def compared(picture: Picture) -> bool:
+    """Tell whether this machine's clock was compared with any venue's."""
+    return any(status.clock_offset_ms is not None for status in picture.venues)
+
+
+def _clock(picture: Picture) -> Line:
+    if picture.clock:
+        return Line(picture.clock, "bad")
+    if compared(picture):
+        return Line("This machine's clock agrees with the venues'.", "good")
+    return Line("This machine's clock has not been compared with any venue's yet.", "dim")
 
 
 def _venue(status: VenueStatus, picture: Picture) -> Iterator[Line]:
@@ -114,7 +124,7 @@ def _venue(status: VenueStatus, picture: Picture) -> Iterator[Line]:
     )
     yield Line(
         f"on the way {milliseconds(status.lag_p50_ms)} (median), {milliseconds(status.lag_p99_ms)} (99 %); "
-        f"its clock is {_offset(status.clock_offset_ms)}",
+        f"its clock is {_offset(status)}",
         indent=2,
     )
     yield Line(_rest(status), "" if status.rest_state == "ok" else "warn", 2)
@@ -128,12 +138,14 @@ def _venue(status: VenueStatus, picture: Picture) -> Iterator[Line]:
     yield from _rejects(status)
 
 
-def _offset(ms: float | None) -> str:
-    if ms is None:
+def _offset(status: VenueStatus) -> str:
+    offset, tolerance = status.clock_offset_ms, status.clock_tolerance_ms or 0.0
+    if offset is None:
         return "not known yet"
-    if abs(ms) < 1:
-        return "the same as ours"
-    return f"{milliseconds(abs(ms))} {'ahead of' if ms > 0 else 'behind'} ours"
+    give = f", give or take {milliseconds(tolerance)}" if tolerance else ""
+    if abs(offset) <= max(tolerance, 1.0):
+        return f"the same as ours{give}"
+    return f"{milliseconds(abs(offset))} {'ahead of' if offset > 0 else 'behind'} ours{give}"
 
 
 def _rest(status: VenueStatus) -> str:
@@ -147,7 +159,7 @@ def _sockets(status: VenueStatus) -> Iterator[Line]:
         yield Line(_socket(socket), "" if socket.state in ("live", "renewing") else "warn", 2)
 
 
-def _socket(socket: Any) -> str:
+def _socket(socket: SocketHealth) -> str:
     silent = milliseconds(socket.age_ms)
     words = (
         f"socket {plain(socket.name)} on {plain(socket.route)}: {socket.state}, "
@@ -160,5 +172,4 @@ def _socket(socket: Any) -> str:
 def _rejects(status: VenueStatus) -> Iterator[Line]:
     for reject in status.last_rejects:
         yield Line(f"{clock(reject.time)} could not read {plain(reject.what)}: {plain(reject.reason)}", "warn", 2)
-        raw = reject.raw if isinstance(reject.raw, str) else bytes(reject.raw).decode("utf-8", "replace")
-        yield Line(plain(raw, _RAW_SHOWN), "dim", 4)
+        yield Line(plain(reject.raw, _RAW_SHOWN), "dim", 4)

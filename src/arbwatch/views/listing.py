@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from arbwatch.market.snapshot import Snapshot
 from arbwatch.model import Instrument
 from arbwatch.views.text import plain
-
-if TYPE_CHECKING:
-    from arbwatch.market.table import Snapshot
 
 Key = tuple[str, str]
 """Venue and symbol: which row it is, whatever its place."""

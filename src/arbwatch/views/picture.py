@@ -1,17 +1,13 @@
 """What every screen looks at: one moment of everything, frozen."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
 import msgspec
 
-if TYPE_CHECKING:
-    from arbwatch.analytics.spreads import Spreads
-    from arbwatch.market.health import VenueStatus
-    from arbwatch.market.table import Snapshot
-    from arbwatch.model import Instrument
+from arbwatch.analytics.spreads import Spreads
+from arbwatch.market.health import VenueStatus
+from arbwatch.market.snapshot import Snapshot
+from arbwatch.model import Instrument
 
 
 class Progress(msgspec.Struct, frozen=True):

@@ -16,6 +16,8 @@ from arbwatch.views.words import Tone
 
 COUNTS = "ok"
 """What the column `check` says of a spread that passed every test."""
+COUNTS_WITH_COIN = "ok, coin needed"
+"""The same, of one that sells on a spot market: only who holds the coin can."""
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -146,19 +148,15 @@ def _number(read: Callable[[Line], float | None], show: Callable[[float | None],
     return read, lambda line: show(read(line))
 
 
-def _held(line: Line) -> str:
-    return "coin held" if line.spread.needs_short_spot else ""
-
-
 def _check(line: Line) -> str:
-    return line.reason or COUNTS
+    return line.reason or (COUNTS_WITH_COIN if line.spread.needs_short_spot else COUNTS)
 
 
 # fmt: off
 COLUMNS: tuple[SpreadColumn, ...] = (
     SpreadColumn("asset", "asset", 6, "left", 1, _of(lambda s: s.asset), most=10,
                  help="The coin"),
-    SpreadColumn("pair", "pair", 9, "left", 11, _of(lambda s: s.market_pair), most=9,
+    SpreadColumn("pair", "pair", 9, "left", 15, _of(lambda s: s.market_pair), most=9,
                  help="Kinds of market, buy side first"),
     SpreadColumn("buy", "buy on", 8, "left", 3, _of(lambda s: s.buy.venue), most=14,
                  help="Where it is cheap"),
@@ -180,14 +178,12 @@ COLUMNS: tuple[SpreadColumn, ...] = (
                  help="Asset units that both tops have"),
     SpreadColumn("money", "money", 7, "right", 8, _number(lambda s: s.money, formats.size),
                  help="What that costs, in quote currency"),
-    SpreadColumn("quote_currency", "quote", 5, "left", 15, _of(lambda s: s.quote_currency), most=8,
+    SpreadColumn("quote_currency", "quote", 5, "left", 11, _of(lambda s: s.quote_currency), most=8,
                  help="The currency of the prices"),
     SpreadColumn("ages", "ages", 13, "right", 14, (lambda s: s.spread.age_diff_ms, _ages),
                  help="Since each leg changed: buy / sell"),
-    SpreadColumn("short", "needs", 9, "left", 16, (_held, _held), most=9,
-                 help="Selling on a spot market needs the coin at hand"),
     SpreadColumn("check", "check", 10, "left", 7, (_check, _check), most=60, stretch=True,
-                 help="ok, or why it does not count"),
+                 help="ok, or why it does not count; selling on spot needs the coin at hand"),
 )
 # fmt: on
 BY_ID: dict[str, SpreadColumn] = {column.id: column for column in COLUMNS}

@@ -72,7 +72,7 @@ class Board(App[None]):
         yield Static(id="notices", markup=False)
         with Horizontal(id="find"):
             yield Static("find ", markup=False)
-            yield Input(placeholder="asset, symbol or venue", compact=True)
+            yield Input(placeholder="asset, symbol or venue", compact=True, disabled=True)
         with ContentSwitcher(initial="start", id="panes"):
             yield Static(id="start", markup=False)
             yield Grid(self.choices.columns, id="board")
@@ -100,6 +100,8 @@ class Board(App[None]):
 
     def tick(self) -> None:
         """Take the newest picture and show it."""
+        if not self.grid.is_attached:
+            return
         self.picture = self._read()
         self.sheet = Sheet(self.frozen or self.picture, self._listing)
         self._listing = self.sheet.listing
@@ -110,7 +112,8 @@ class Board(App[None]):
         picture, width = self.picture, self.size.width
         self._say("head", panels.head(picture, len(self.sheet), self.choices.refresh_ms, self.frozen, width))
         empty = not len(self.sheet)
-        notices = panels.notices(picture) if not empty else None
+        quiet = empty or self._pane == "health"
+        notices = None if quiet else panels.notices(picture, width)
         self.query_one("#notices").set_class(bool(notices), "-on")
         if notices:
             self._say("notices", notices)
@@ -118,7 +121,7 @@ class Board(App[None]):
         if self._pane == "health":
             self._say("health-words", panels.lines(health.health(picture), width - 6))
         elif empty:
-            self._say("start", panels.start(picture))
+            self._say("start", panels.start(picture, width - 8))
         elif self._pane == "board":
             self._paint_rows()
         else:
@@ -132,7 +135,7 @@ class Board(App[None]):
         grid.order(choices.rows.sort, choices.rows.descending)
         places = board.order(self.sheet, choices.filter(), choices.rows.sort, choices.rows.descending)
         grid.empty = "Nothing matches. Esc shows everything again."
-        grid.show(BoardSource(self.sheet, places, choices.columns))
+        grid.show(BoardSource(self.sheet, places, choices.columns), choices.columns)
         self._say("chosen", self._chosen(f"{len(places)} rows", grid, len(choices.columns)))
 
     def _paint_spreads(self) -> None:
@@ -142,7 +145,8 @@ class Board(App[None]):
         if choices.excluded:
             found = [line for line in found if line.reason is not None]
         grid.empty = "No pair to compare." if not choices.text else "Nothing matches. Esc shows everything again."
-        grid.show(SpreadSource(spreads.order(found, choices.spreads.sort, choices.spreads.descending)))
+        lines = spreads.order(found, choices.spreads.sort, choices.spreads.descending)
+        grid.show(SpreadSource(lines), spreads.COLUMNS)
         words = spreads.uncounted(self.sheet.picture)
         self._say("uncounted", f"Do not count either: {words}" if words else "")
         counted = [line for line in found if line.reason is None]
@@ -206,6 +210,7 @@ class Board(App[None]):
     @on(Input.Submitted)
     def _submitted(self) -> None:
         self.query_one("#find").set_class(bool(self.choices.text), "-on")
+        self.query_one(Input).disabled = True
         self.set_focus(None)
         self._focus_pane()
 
@@ -216,12 +221,15 @@ class Board(App[None]):
     def action_find(self) -> None:
         """Begin to type what rows must contain."""
         self.query_one("#find").add_class("-on")
-        self.query_one(Input).focus()
+        typing = self.query_one(Input)
+        typing.disabled = False
+        typing.focus()
 
     def action_clear(self) -> None:
         """Show every row again."""
         self.query_one("#find").remove_class("-on")
         self.query_one(Input).value = ""
+        self.query_one(Input).disabled = True
         self.choices.text, self.choices.market, self.choices.currency = "", None, None
         self.choices.venues = frozenset()
         self.set_focus(None)
@@ -254,7 +262,6 @@ class Board(App[None]):
     def action_set(self) -> None:
         """Show the next set of columns."""
         self.choices.next_set()
-        self.grid.choose(self.choices.columns)
         self.paint()
 
     def action_excluded(self) -> None:
@@ -294,7 +301,6 @@ class Board(App[None]):
             if chosen:
                 self.choices.columns = tuple(column for column in COLUMNS if column.id in chosen)
                 self.choices.set_name = ""
-                self.grid.choose(self.choices.columns)
                 self.paint()
 
         options = [(column.id, f"{column.title:<10} {column.help}") for column in COLUMNS]

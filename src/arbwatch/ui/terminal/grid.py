@@ -126,12 +126,6 @@ class Grid(ScrollView, can_focus=True):
         """The ids of the columns that fit."""
         return [self.columns[place.at].id for place in self._places]
 
-    def choose(self, columns: Sequence[Head]) -> None:
-        """Show other columns."""
-        self.columns = columns
-        self._values.clear()
-        self.again()
-
     def again(self) -> None:
         """Place the columns anew and draw everything."""
         self._longest.clear()
@@ -145,9 +139,14 @@ class Grid(ScrollView, can_focus=True):
             self._heading = None
             self.refresh()
 
-    def show(self, source: Source) -> None:
-        """Take the newest rows and draw the lines in sight that differ."""
+    def show(self, source: Source, columns: Sequence[Head]) -> None:
+        """Take the newest rows, which have these columns, and draw the lines in sight that differ."""
         self.source = source
+        if columns != self.columns:
+            self.columns = columns
+            self._values.clear()
+            self._longest.clear()
+            self._place()
         found = source.find(self.cursor)
         if found is not None:
             self._index = found

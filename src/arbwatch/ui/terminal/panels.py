@@ -14,6 +14,8 @@ from arbwatch.views.picture import Picture
 from arbwatch.views.text import plain
 from arbwatch.views.words import VENUE_TONES, Tone
 
+ROOMY = 110
+"""Cells from which the head has room for everything."""
 _BAR = 24
 _NAME = 14
 _FROZEN = f"bold {RAISED} on {ACCENT}"
@@ -26,51 +28,52 @@ def head(picture: Picture, rows: int, refresh_ms: int, frozen: Picture | None, w
     text.append(" arbwatch ", style("strong", ground=RAISED, bold=True))
     up = "good" if totals.up == totals.venues else "warn" if totals.up else "bad"
     text.append(f" {totals.up} of {totals.venues} venues up", style(up, ground=RAISED))
-    parts = [f"{formats.count(totals.rows)} rows", f"{formats.count(totals.rate)} msg/s"]
-    if frozen is None or width >= 100:
-        parts.append(f"every {_every(refresh_ms)}")
+    parts = [f"{formats.count(totals.rows)} rows"]
+    if frozen is None or width >= ROOMY:
+        parts += [f"{formats.count(totals.rate)} msg/s", f"every {_every(refresh_ms)}"]
     text.append("".join(f" · {part}" for part in parts), style("", ground=RAISED))
     if frozen is not None:
         since = formats.duration(picture.now - frozen.now)
         text.append("  ")
         text.append(f" FROZEN since {formats.clock(frozen.now)} ({since}) ", _FROZEN)
     else:
-        tone = "bad" if picture.clock else "good"
+        words, tone = _clock(picture)
         text.append(" · ", style("", ground=RAISED))
-        text.append("clock wrong" if picture.clock else "clock ok", style(tone, ground=RAISED))
+        text.append(words, style(tone, ground=RAISED))
     return text
 
 
-def notices(picture: Picture) -> Text:
-    """Say what is wrong or still starting, a line each; empty where all is well."""
-    lines = []
+def notices(picture: Picture, width: int) -> Text:
+    """Say what is wrong or still starting; empty where all is well."""
+    text = Text()
     if picture.clock:
-        lines.append(Text(f" {plain(picture.clock)}", style("bad")))
+        _notice(text, plain(picture.clock), "bad", width)
     for status in picture.venues:
         if status.state in ("down", "blocked"):
-            words = f" {plain(status.venue)} is {status.state}: {health.failure(status)}"
-            lines.append(Text(words, style("bad")))
-    lines.extend(Text(f" {plain(entry.venue)}: {health.progress(entry)}", style("warn")) for entry in picture.progress)
-    for line in lines:
-        line.no_wrap, line.overflow = True, "ellipsis"
-    return Text("\n").join(lines)
+            _notice(text, f"{plain(status.venue)} is {status.state}: {health.failure(status)}", "bad", width)
+    for waiting in picture.progress:
+        _notice(text, f"{plain(waiting.venue)}: {health.progress(waiting)}", "warn", width)
+    text.rstrip()
+    return text
 
 
-def start(picture: Picture) -> Text:
-    """Say how far each venue has come before there is a first row, or why none comes."""
+def start(picture: Picture, width: int) -> Text:
+    """Say how far each venue has come before there is a first row, or why none comes, within `width`."""
     states = {status.state for status in picture.venues}
     failed = bool(states) and states <= {"down", "blocked"}
     text = Text()
     title = "No venue can be reached" if failed else "Reading the markets"
     text.append(f"\n{title}\n\n", style("bad" if failed else "strong", bold=True))
     entries = {entry.venue: entry for entry in picture.progress}
-    width = max((len(plain(status.venue)) for status in picture.venues), default=0)
+    names = max((len(plain(status.venue)) for status in picture.venues), default=0) + 2
     for status in picture.venues:
-        text.append(f"{plain(status.venue):<{width}}  ", style("strong"))
+        text.append(f"{plain(status.venue):<{names}}", style("strong"))
         entry = entries.get(status.venue)
         if status.state in ("down", "blocked"):
-            text.append(f"{status.state}: {health.failure(status)}\n", style(VENUE_TONES[status.state]))
-            text.append(f"{'':<{width}}  {health.advice(status)}\n", style(""))
+            tone = VENUE_TONES[status.state]
+            _beside(text, f"{status.state}: {health.failure(status)}", names, width, tone)
+            text.append(" " * names)
+            _beside(text, health.advice(status), names, width, "")
         elif entry is not None:
             text.append(_bar(entry.done, entry.total), style("good"))
             text.append(f"{health.progress(entry)}\n", style(""))
@@ -112,8 +115,23 @@ def heading(text: Text, words: str) -> None:
 def entry(text: Text, name: str, words: str, width: int, *, look: Tone = "") -> None:
     """Add a name and words about it, which stay in their own column."""
     text.append(f"  {name:<{_NAME}}", style("dim"))
-    broken = wrap(words, max(width - _NAME - 2, 16), break_on_hyphens=False)
-    text.append(f"\n{'':<{_NAME + 2}}".join(broken) + "\n", style(look))
+    _beside(text, words, _NAME + 2, width, look)
+
+
+def _beside(text: Text, words: str, indent: int, width: int, look: Tone) -> None:
+    broken = wrap(words, max(width - indent, 16), break_on_hyphens=False)
+    text.append(f"\n{'':<{indent}}".join(broken) + "\n", style(look))
+
+
+def _notice(text: Text, words: str, look: Tone, width: int) -> None:
+    text.append(" ")
+    _beside(text, words, 3, width, look)
+
+
+def _clock(picture: Picture) -> tuple[str, Tone]:
+    if picture.clock:
+        return "clock wrong", "bad"
+    return ("clock ok", "good") if health.compared(picture) else ("clock ?", "dim")
 
 
 def _bar(done: int, total: int) -> str:

@@ -84,6 +84,6 @@ class Choices:
         if self.venues:
             parts.append(f"{len(self.venues)} venues" if len(self.venues) > 1 else next(iter(self.venues)))
         parts += [chosen for chosen in (self.market, self.currency) if chosen]
-        if shown < total:
+        if 0 < shown < total:
             parts.append(f"{shown} of {total} columns")
         return " · ".join(parts)
