@@ -27,7 +27,7 @@ def halt(market: "Market", listing: Listing) -> None:
     listing.book.clear(True)
     listing.book.clear(False)
     listing.book.take()
-    listing.time = market.now
+    listing.time = market.stamp
     market.changed(listing, "halted")
 
 

@@ -74,7 +74,7 @@ class Market:
         """Build every instrument at `now` (UTC ns); `churn_s` is the time between changes of what is listed."""
         self.catalogue = Catalogue(seed, now, rate)
         self.random = random.Random(f"{seed}:market")
-        self.now = now
+        self.now = self.stamp = now
         self.steps = 0
         self.paused = False
         self.clock = clock
@@ -147,9 +147,13 @@ class Market:
             behind = FURTHEST_BEHIND
         return int(behind)
 
-    def step(self, emit: Callable[[Change], None] = lambda change: None) -> None:
-        """Move by one step and hand every change to `emit` while it is the newest of its instrument."""
+    def step(self, emit: Callable[[Change], None] = lambda change: None, stamp: int | None = None) -> None:
+        """Move by one step and hand every change to `emit` while it is the newest of its instrument.
+
+        Changes carry the time `stamp` (UTC ns), or the step's own, which differs where steps are caught up.
+        """
         self.now += STEP
+        self.stamp = stamp or self.now
         if self.paused:
             return
         self.steps += 1
@@ -181,7 +185,7 @@ class Market:
             if rng.random() < 0.5:
                 self._deep(listing)
             self._keep_deep(listing)
-        listing.moved, listing.time = self.steps, self.now
+        listing.moved, listing.time = self.steps, self.stamp
         levels = book.take()
         return Change(listing, book.id - len(levels) + 1, levels, trade)
 
@@ -248,7 +252,7 @@ class Market:
             return None
         lots = max(1, int(there * self.random.random() ** 3 / listing.lot))
         size = lots * listing.lot
-        return TradeDone(listing.statistics.trade(price, size, self.now), price, size, buy)
+        return TradeDone(listing.statistics.trade(price, size, self.stamp), price, size, buy)
 
     def _second(self) -> None:
         """Bring funding up to date and change what is listed when it is time."""
@@ -268,7 +272,7 @@ class Market:
         funding.average = mark if not funding.average else funding.average + (mark - funding.average) * 0.1
         if mid is not None:
             funding.premium += (mark / index - 1 - funding.premium) * 0.002
-        funding.time = self.now
+        funding.time = self.stamp
         if not funding.interval_h:
             return
         part = funding.interval_h / 8

@@ -75,7 +75,7 @@ class Simulator:
     async def _run(self) -> None:
         while True:
             for _ in range(self.market.due(time.time_ns())):
-                self.market.step(self._publish)
+                self.market.step(self._publish, time.time_ns())
                 self._announce()
                 for server in self.servers.values():
                     server.pace()
