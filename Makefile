@@ -41,8 +41,8 @@ bench: .venv/dev.stamp ## Measure against peers in the same run
 	$(BIN)/python -m benchmarks $(ARGS)
 
 lock: .venv/dev.stamp ## Lock the newest allowed versions again
-	$(LOCK) --upgrade -o requirements.lock
-	$(LOCK) --upgrade --extra dev --extra bench -c requirements.lock -o requirements-dev.lock
+	$(LOCK) --upgrade --extra dev --extra bench -o requirements-dev.lock
+	$(LOCK) --upgrade -c requirements-dev.lock -o requirements.lock
 
 examples: .venv/run.stamp ## Write the example settings and their page again
 	$(BIN)/python -m arbwatch.config.examples

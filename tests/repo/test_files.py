@@ -1,11 +1,13 @@
 """The repository keeps the promises of its own pages: locks, floors, commands, names."""
 
+import ast
 import json
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
-from importlib.metadata import version
+from importlib.metadata import packages_distributions, version
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,11 @@ from arbwatch.connector import registry
 
 ROOT = Path(__file__).parents[2]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+OURS = {"arbwatch", "benchmarks", "tests"}
+PARTS = {
+    "pydantic_core": ["pydantic"],  # It comes with pydantic, in the one version that fits.
+    "binance_common": ["binance-sdk-spot"],  # As above.
+}
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 PAGES = ("README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "CHANGELOG.md", "docs/settings.md")
 
@@ -29,6 +36,30 @@ def locked(name: str) -> dict[str, list[Version]]:
     for package, pinned in re.findall(r"(?m)^([\w.-]+)==([^\s;\\]+)", (ROOT / name).read_text(encoding="utf-8")):
         found.setdefault(package.lower().replace("_", "-"), []).append(Version(pinned))
     return found
+
+
+def foreign(folder: Path) -> dict[str, set[str]]:
+    """Name the packages imported below a folder, each with its files; the standard library and ours left out."""
+    found: dict[str, set[str]] = {}
+    for path in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
+            names += [name.name for name in node.names] if isinstance(node, ast.Import) else []
+            for top in {name.partition(".")[0] for name in names} - OURS - sys.stdlib_module_names:
+                found.setdefault(top, set()).add(path.relative_to(ROOT).as_posix())
+    return found
+
+
+@pytest.mark.parametrize("folder", ["src", "tests", "benchmarks"])
+def test_what_is_imported_is_asked_for(folder: str) -> None:
+    extras = PROJECT["project"]["optional-dependencies"]
+    asked = PROJECT["project"]["dependencies"] + extras["testing"]
+    if folder != "src":
+        asked += extras["dev"] + extras["bench"]
+    names = {Requirement(line).name for line in asked}
+    homes = packages_distributions()
+    for package, files in foreign(ROOT / folder).items():
+        assert names & {*homes[package], *PARTS.get(package, ())}, f"{package} in {', '.join(sorted(files))}"
 
 
 def tracked() -> list[Path]:
