@@ -117,6 +117,13 @@ def test_the_clock_is_told_by_the_fastest_of_the_newest_readings(table: Table) -
     assert health.clock_offset == -5 * MS
 
 
+def test_a_clock_that_was_set_is_told_at_once() -> None:
+    health = VenueHealth(V)
+    health.clock(10 * MS, 20 * MS)
+    health.clock(8000 * MS, 300 * MS)
+    assert health.clock_offset == 8000 * MS
+
+
 def test_a_venue_from_which_nothing_comes_is_stale_and_says_for_how_long(table: Table) -> None:
     put(table, "AUSDT")
     status = look(table, NOW + 42 * S, sockets=[Socket()])

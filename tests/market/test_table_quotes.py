@@ -79,6 +79,15 @@ def test_a_quote_overtaken_by_a_newer_one_is_dropped(table: Table, cell: Cell) -
     assert table.snapshot(NOW).arrivals[0].reordered == 1
 
 
+def test_only_the_overtaken_quote_is_dropped_and_only_while_its_stream_is_live(table: Table, cell: Cell) -> None:
+    for symbol in ("AUSDT", "BUSDT", "CUSDT"):
+        put(table, quote(symbol, 5.0, 6.0, time=NOW))
+    table.freeze("here_spot", "CUSDT", NOW)
+    late = [quote(symbol, 1.0, 2.0, time=NOW - 1, received=NOW + 1) for symbol in ("AUSDT", "CUSDT")]
+    assert put(table, late[0], quote("BUSDT", 7.0, 8.0, time=NOW, received=NOW + 1), late[1]) == 2
+    assert [cell(table, symbol, "bid") for symbol in ("AUSDT", "BUSDT", "CUSDT")] == [5.0, 7.0, 1.0]
+
+
 def test_a_venue_clock_that_is_set_back_does_not_freeze_its_rows(table: Table, cell: Cell) -> None:
     put(table, quote("AUSDT", 5.0, 6.0, time=NOW))
     put(table, quote("AUSDT", 1.0, 2.0, time=NOW - 3600 * S, received=NOW + 1))

@@ -180,6 +180,25 @@ def test_rows_whose_silence_has_a_known_cause_are_left_alone(state: RowState) ->
     assert world.look(world.now + 3600 * S) == []
 
 
+def test_a_stream_subscribed_anew_is_held_to_the_rate_it_had_and_learns_nothing_from_the_hole() -> None:
+    world = World()
+    world.live(regular(0.5), 20, 1)
+    gap, gaps = (getattr(world.table.view(0), name)[0, 0] for name in ("gap", "gaps"))
+    up = world.now + 100 * S
+    world.table.down(V, world.symbols, "socket closed", world.now)
+    world.table.up(V, world.symbols, up)
+    assert world.look(up + S) == []
+    assert [one.kind for one in world.look(up + 3 * S)] == ["suspect"]
+    world.table.suspect(V, "S0USDT")
+    assert world.table.check(V, [quote("S0USDT", received=up + 3 * S)], up + 3 * S) == []
+    assert world.table.view(0).state[0, 0] == RowState.WAITING
+    world.table.suspect(V, "S0USDT")
+    world.now = up + 4 * S
+    world.speak()
+    assert world.table.view(0).state[0, 0] == RowState.LIVE
+    assert [getattr(world.table.view(0), name)[0, 0] for name in ("gap", "gaps")] == [gap, gaps]
+
+
 def waiting(world: World, *bids: float) -> int:
     """Ask REST every 3 s; return when it answered last."""
     for bid in bids:

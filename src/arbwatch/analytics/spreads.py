@@ -105,15 +105,14 @@ def scan(snapshot: Snapshot, rules: Rules, doubtful: Collection[str] = ()) -> Sp
     told = np.zeros(len(flags), np.bool_)
     told[listed % len(flags) if len(flags) else listed] = True
     writer = _Writer(snapshot, legs, rules)
+    would = writer.spreads(buy[listed], sell[listed], gross[listed])
+    why = [
+        writer.why(*at)
+        for at in zip(buy[listed].tolist(), sell[listed].tolist(), map(Reason, both[listed].tolist()), strict=True)
+    ]
     return Spreads(
-        found=tuple(writer.spread(int(buy[at]), int(sell[at]), float(gross[at])) for at in found),
-        excluded=tuple(
-            Excluded(
-                writer.spread(int(buy[at]), int(sell[at]), float(gross[at])),
-                writer.why(int(buy[at]), int(sell[at]), Reason(int(both[at]))),
-            )
-            for at in listed
-        ),
+        found=tuple(writer.spreads(buy[found], sell[found], gross[found])),
+        excluded=tuple(Excluded(spread, reason) for spread, reason in zip(would, why, strict=True)),
         reasons=_counts(flags[(flags != 0) & ~told], beyond, rules.most),
     )
 
@@ -152,6 +151,10 @@ def _counts(flags: Flagged, beyond: int, most: int) -> dict[str, int]:
     return {**counts, f"not among the best {most:,}": beyond} if beyond else counts
 
 
+def _known(value: float) -> float | None:
+    return None if isnan(value) else value
+
+
 class _Writer:
     """Turns places back into words."""
 
@@ -161,36 +164,46 @@ class _Writer:
         self._rules = rules
         self._width = len(snapshot.keys)
 
-    def spread(self, buy: int, sell: int, gross: float) -> Spread:
+    def spreads(self, buy: Places, sell: Places, gross: Floats) -> list[Spread]:
         snapshot, legs = self._snapshot, self._legs
-        key = snapshot.keys[buy % self._width]
-        bought = self._leg(buy, float(legs.ask[buy]), snapshot.ask_size)
-        sold = self._leg(sell, float(legs.bid[sell]), snapshot.bid_size)
-        undone = float(legs.bid[buy] / legs.ask[sell] - 1.0)
-        return Spread(
-            asset=key.asset,
-            market_pair="spot-perp",
-            quote_currency=key.quote_currency,
-            buy=bought,
-            sell=sold,
-            gross=gross,
-            exit=None if isnan(undone) else undone,
-            age_diff_ms=None if bought.age_ms is None or sold.age_ms is None else abs(bought.age_ms - sold.age_ms),
-            needs_short_spot=snapshot.lanes[sell // self._width].market == "spot",
-        )
+        bought = self._sides(buy, legs.ask, snapshot.ask_size)
+        sold = self._sides(sell, legs.bid, snapshot.bid_size)
+        undone = legs.bid[buy] / legs.ask[sell] - 1.0
+        places = (buy % self._width).tolist()
+        spot = [lane.market == "spot" for lane in snapshot.lanes]
+        lanes = (sell // self._width).tolist()
+        return [
+            Spread(
+                asset=snapshot.keys[place].asset,
+                market_pair="spot-perp",
+                quote_currency=snapshot.keys[place].quote_currency,
+                buy=one,
+                sell=other,
+                gross=gain,
+                exit=_known(back),
+                age_diff_ms=None if one.age_ms is None or other.age_ms is None else abs(one.age_ms - other.age_ms),
+                needs_short_spot=spot[lane],
+            )
+            for place, one, other, gain, back, lane in zip(
+                places, bought, sold, gross.tolist(), undone.tolist(), lanes, strict=True
+            )
+        ]
 
-    def _leg(self, flat: int, price: float, sizes: Floats) -> Leg:
-        snapshot, (lane, place) = self._snapshot, divmod(flat, self._width)
-        instrument = snapshot.instruments[lane][place]
-        size = float(sizes[lane, place] * snapshot.contract_size[lane, place])
-        changed = int(snapshot.changed[lane, place])
-        return Leg(
-            venue=snapshot.lanes[lane].venue,
-            symbol=instrument.symbol if instrument else "",
-            price=price,
-            size=None if isnan(size) else size,
-            age_ms=(snapshot.now - changed) / _MS if changed else None,
-        )
+    def _sides(self, flat: Places, prices: Floats, sizes: Floats) -> list[Leg]:
+        snapshot = self._snapshot
+        size = (sizes.reshape(-1)[flat] * snapshot.contract_size.reshape(-1)[flat]).tolist()
+        changed = snapshot.changed.reshape(-1)[flat]
+        age = np.where(changed > 0, (snapshot.now - changed) / _MS, np.nan).tolist()
+        venues = [lane.venue for lane in snapshot.lanes]
+        lanes, places = (flat // self._width).tolist(), (flat % self._width).tolist()
+        return [
+            Leg(venues[lane], self._symbol(lane, place), price, _known(amount), _known(old))
+            for lane, place, price, amount, old in zip(lanes, places, prices[flat].tolist(), size, age, strict=True)
+        ]
+
+    def _symbol(self, lane: int, place: int) -> str:
+        instrument = self._snapshot.instruments[lane][place]
+        return instrument.symbol if instrument else ""
 
     def why(self, buy: int, sell: int, reason: Reason) -> str:
         told = [f"{self._name(flat)}: {words}" for flat in (buy, sell) for words in self._against(flat)]

@@ -25,6 +25,7 @@ RAW_KEPT = 16_384
 """Characters of a rejected message that are kept."""
 CLOCK_WRONG_MS = 1000.0
 CLOCK_SAMPLES = 8
+CLOCK_STEP_NS = _S // 10
 _REFUSING = ("forbidden", "blocked")
 
 
@@ -187,7 +188,14 @@ class VenueHealth:
         self._error = words
 
     def clock(self, offset: int, round_trip: int) -> None:
-        """Take one reading of the venue's clock less ours, and how long it took; ns."""
+        """Take one reading of the venue's clock less ours, and how long it took; ns.
+
+        A reading that earlier ones cannot explain means that a clock was set: they are forgotten.
+        """
+        if self._clock:
+            known_trip, known = min(self._clock)
+            if abs(offset - known) > (known_trip + round_trip) // 2 + CLOCK_STEP_NS:
+                self._clock.clear()
         self._clock.append((round_trip, offset))
 
     @property

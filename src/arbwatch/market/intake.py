@@ -186,9 +186,13 @@ def _learn(columns: Columns, where: Times, received: Times) -> None:
             cells.reshape(-1)[where[~live]] = 0
         live |= before == RowState.SUSPECT
         where, received = where[live], received[live]
+    known = columns.received.reshape(-1)[where]
     # Only silences of a stream that was up tell its rate.
+    up = known >= columns.since.reshape(-1)[where]
+    if not up.all():
+        where, received, known = where[up], received[up], known[up]
     seen, gap, pause = columns.gaps.reshape(-1), columns.gap.reshape(-1), columns.pause.reshape(-1)
-    silent = (received - columns.received.reshape(-1)[where]).astype(np.float64)
+    silent = (received - known).astype(np.float64)
     many = seen[where]
     gap[where] = gaps.median(gap[where], many, silent)
     pause[where] = gaps.pause(pause[where], many, silent)

@@ -75,4 +75,9 @@ def describe(
             states[lane, place] = RowState.EMPTY
 
 
-_CLOSED = {"halted": RowState.HALTED, "pre": RowState.HALTED, "ended": RowState.ENDED}
+_CLOSED = {
+    "halted": RowState.HALTED,
+    "pre": RowState.HALTED,
+    "closing": RowState.HALTED,
+    "ended": RowState.ENDED,
+}

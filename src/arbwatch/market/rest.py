@@ -28,7 +28,9 @@ def check(columns: Columns, lane: int, places: Sequence[int], quotes: Sequence[Q
     _fill(columns, lane, where, told, quotes, same, ~streamed & silent & asked, sent)
     agree = same & streamed & asked
     columns.confirmed[lane, where[agree]] = sent
-    columns.state[lane, where[agree & (state == RowState.SUSPECT)]] = RowState.LIVE
+    cleared = where[agree & (state == RowState.SUSPECT)]
+    spoke = columns.received[lane, cleared] >= columns.since[lane, cleared]
+    columns.state[lane, cleared] = np.where(spoke, RowState.LIVE, RowState.WAITING)
     wrong: Flags = ~same & streamed & silent
     return wrong
 

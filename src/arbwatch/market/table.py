@@ -30,6 +30,8 @@ class Table:
         self.layout = Layout(tuple(lanes), (FREE,) * width, ((None,) * width,) * len(lanes))
         self._lanes = {lane.venue: row for row, lane in enumerate(lanes)}
         self._listed: list[Listed] = [{} for _ in lanes]
+        self._named: list[list[Instrument]] = [[] for _ in lanes]
+        self._keys: list[dict[str, Key]] = [{} for _ in lanes]
         self._doors: list[dict[str, Quote]] = [{} for _ in lanes]
         self._intake = Intake(self._doors)
         self._flat: list[dict[str, int]] = [{} for _ in lanes]
@@ -58,23 +60,35 @@ class Table:
 
     def _place(self) -> None:
         names = decide(instrument for lane in self._listed for instrument in lane.values())
-        lanes = [[_named(i, names[i.venue, i.symbol]) for i in lane.values()] for lane in self._listed]
-        wanted = [keyed(lane) for lane in lanes]
-        places, width = placed(self.layout.keys, wanted, self.columns.width)
+        named = [[_named(i, names[i.venue, i.symbol]) for i in lane.values()] for lane in self._listed]
+        for lane, listed in enumerate(named):
+            if listed != self._named[lane]:
+                self._keys[lane] = keyed(listed)
+        places, width = placed(self.layout.keys, self._keys, self.columns.width)
         if width > self.columns.width:
             self.columns = self.columns.grown(width)
         keys = [FREE] * width
-        grid: list[list[Instrument | None]] = [[None] * width for _ in lanes]
         for key, place in places.items():
             keys[place] = key
-        for lane, (listed, by_symbol) in enumerate(zip(lanes, wanted, strict=True)):
-            rows = {symbol: places[key] for symbol, key in by_symbol.items()}
-            listing.move(self.columns, lane, self.layout.rows[lane], rows)
-            listing.describe(self.columns, lane, listed, by_symbol, rows)
-            for instrument in listed:
-                grid[lane][rows[instrument.symbol]] = instrument
-            self._flat[lane] = {symbol: lane * width + place for symbol, place in rows.items()}
-        self.layout = Layout(self.layout.lanes, tuple(keys), tuple(map(tuple, grid)))
+        grid = [self._put_lane(lane, listed, places, width) for lane, listed in enumerate(named)]
+        self._named = named
+        self.layout = Layout(self.layout.lanes, tuple(keys), tuple(grid))
+
+    def _put_lane(
+        self, lane: int, listed: list[Instrument], places: dict[Key, int], width: int
+    ) -> tuple[Instrument | None, ...]:
+        keys, before = self._keys[lane], self.layout.rows[lane]
+        rows = {symbol: places[key] for symbol, key in keys.items()}
+        known = self.layout.instruments[lane]
+        if listed == self._named[lane] and rows == before and width == len(known):
+            return known
+        listing.move(self.columns, lane, before, rows)
+        listing.describe(self.columns, lane, listed, keys, rows)
+        self._flat[lane] = {symbol: lane * width + place for symbol, place in rows.items()}
+        standing: list[Instrument | None] = [None] * width
+        for instrument in listed:
+            standing[rows[instrument.symbol]] = instrument
+        return tuple(standing)
 
     def drain(self, now: int) -> int:
         """Write what the doors hold into the columns; return the number of rows written."""
@@ -167,11 +181,11 @@ class Table:
                 self._note(lane, place, now)
 
     def suspect(self, venue: str, symbol: str) -> None:
-        """Mark a live row as being checked."""
+        """Mark a subscribed row as being checked."""
         with self.lock:
             lane, columns = self._lanes[venue], self.columns
             for place in self._places(lane, [symbol]):
-                if columns.state[lane, place] in (RowState.LIVE, RowState.SUSPECT):
+                if columns.state[lane, place] in (RowState.WAITING, RowState.LIVE, RowState.SUSPECT):
                     columns.state[lane, place] = RowState.SUSPECT
                     columns.handled[lane, place] = self._now
 

@@ -84,7 +84,8 @@ class _Lane:
         known = (snapshot.gaps[lane] >= patience.gaps) & (self._rate <= patience.slow_s * _S)
         self._known: Flags = known
         self._since_handled: Times = now - snapshot.handled[lane]
-        self.silent: Times = now - np.maximum(snapshot.received[lane], snapshot.confirmed[lane])
+        proved = np.maximum(snapshot.received[lane], snapshot.confirmed[lane])
+        self.silent: Times = now - np.maximum(proved, snapshot.since[lane])
         self.heard: Times = now - snapshot.received[lane]
         self.unheard: Times = now - np.maximum(snapshot.since[lane], snapshot.handled[lane])
         self.allowed: Floats = np.fmax(
@@ -97,9 +98,13 @@ class _Lane:
         self._again: Floats = steps[np.minimum(np.maximum(attempts - 1, 0), len(steps) - 1)]
 
     def suspects(self) -> Flags:
-        """Mark rows that speak less often than they are used to, and frozen ones that stayed so."""
+        """Mark rows that speak less often than they are used to, and frozen ones that stayed so.
+
+        A stream that was subscribed anew is held to the rate it had before.
+        """
         silent = self._known & (self.silent > self.allowed)
-        live = (self._state == RowState.LIVE) & silent
+        again = (self._state == RowState.WAITING) & (self._since_handled > self._patience.again_s * _S)
+        live = ((self._state == RowState.LIVE) | again) & silent
         checked = (self._state == RowState.SUSPECT) & silent & (self._since_handled > self._patience.again_s * _S)
         frozen = (self._state == RowState.FROZEN) & (self._since_handled > self._again)
         found: Flags = live | checked | frozen
