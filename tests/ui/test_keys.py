@@ -1,5 +1,7 @@
 import asyncio
 import csv
+import os
+import signal
 import webbrowser
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +15,7 @@ from arbwatch.ui.terminal import Board
 from arbwatch.ui.terminal.dialogs import Choice, Words
 from arbwatch.ui.terminal.grid import Grid
 from arbwatch.views.columns import BY_ID
+from arbwatch.views.picture import Picture
 from tests.views.stage import PERP, SPOT, Stage, instrument
 
 Make = Callable[..., Board]
@@ -59,11 +62,20 @@ async def test_the_panes_answer_to_1_2_3_and_to_clicks(board: Make) -> None:
 
 
 async def test_keys_pressed_at_once_after_the_start_are_keys_and_not_typed_text(board: Make) -> None:
-    app = board(Stage())
+    stages = [Stage(0)]
+
+    def read() -> Picture:
+        return stages[-1].picture()
+
+    app = Board(read, refresh_ms=3_600_000)
     async with app.run_test(size=(120, 30)) as pilot:
-        await pilot.press("space", "3")
+        await press(pilot, "space", "s", "space")
+        stages.append(Stage())
+        await again(app, pilot)
+        await press(pilot, "space", "3", "1", "end")
         assert app.choices.text == ""
         assert app.frozen is not None
+        assert app.grid.cursor == keys(app)[-1]
 
 
 async def test_typing_filters_as_you_type_and_escape_shows_everything_again(board: Make) -> None:
@@ -127,6 +139,15 @@ async def test_the_cursor_stays_on_its_row_when_the_order_changes(board: Make) -
         assert app.grid.scroll_offset.y > 0
         await press(pilot, "home", "pagedown", "pageup")
         assert app.grid.cursor == keys(app)[0]
+
+
+async def test_a_cursor_that_nobody_moved_stays_on_top(board: Make) -> None:
+    stage = Stage()
+    app = board(stage)
+    async with app.run_test(size=(120, 30)) as pilot:
+        stage.set(0, 20, quote_volume=1e12)
+        await again(app, pilot)
+        assert app.grid.cursor == keys(app)[0] == (SPOT, "0GUSDT")
 
 
 async def test_the_wheel_scrolls_and_a_second_click_opens_the_row(board: Make) -> None:
@@ -342,6 +363,18 @@ async def test_q_quits(board: Make, key: str) -> None:
     async with app.run_test() as pilot:
         await press(pilot, key)
     assert not app.is_running
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows ends a program without telling it")
+async def test_a_termination_leaves_the_board_in_order(board: Make) -> None:
+    app = board(Stage())
+    async with app.run_test() as pilot:
+        os.kill(os.getpid(), signal.SIGTERM)
+        for _ in range(400):
+            if app._exit:
+                break
+            await pilot.pause(0.005)
+        assert app._exit
 
 
 async def test_changed_prices_are_marked_up_or_down_for_one_refresh(board: Make) -> None:

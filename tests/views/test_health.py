@@ -16,7 +16,7 @@ def test_health_tells_what_matters_of_each_venue() -> None:
         f"{SPOT} is up",
         "25 of 26 instruments live, 4,906 messages/s, 912,211 so far",
         "99 % were confirmed in the last 480 ms",
-        "on the way 12 ms (median), 61 ms (99 %); its clock is 4.2 ms behind ours, give or take 3.1 ms",
+        "quotes are on the way for 12 ms (median), 61 ms (99 %); its clock is 4.2 ms behind ours, give or take 3.1 ms",
         "REST: ok, 120 of its budget used",
         f"socket {SPOT}-1 on /stream: live, 200 of 200 streams, 1,240 messages/s, the last 3.0 ms ago, 0 reconnects",
         "1 reconnect, 0 messages could not be read",
@@ -33,6 +33,7 @@ def test_unknown_stays_unknown() -> None:
     stage.venues = (empty,)
     text = words(stage)
     assert "- messages/s" in text
+    assert "how long quotes are on the way is not known" in text
     assert "its clock is not known yet" in text
     assert "REST: not asked yet" in text
     assert "clock has not been compared" in text

@@ -45,7 +45,7 @@ def test_a_spread_by_hand() -> None:
     assert cells["sell_symbol"] == "1000PEPEUSDT"
     assert cells["check"] == "ok"
     other = next(line for line in found if line.spread.buy.venue == PERP)
-    assert spreads.BY_ID["check"].text(other) == "ok, coin needed"
+    assert spreads.BY_ID["check"].text(other) == "ok (coin)"
 
 
 def test_a_missing_size_is_unknown_and_so_is_the_money() -> None:

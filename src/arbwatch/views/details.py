@@ -76,7 +76,7 @@ def _now(sheet: Sheet, row: int) -> list[Fact]:
         Fact("changed", _ago(BY_ID["age_s"].text(sheet, row))),
         Fact("confirmed", _ago(BY_ID["unconfirmed_s"].text(sheet, row))),
         Fact("usual gap", formats.duration(sheet.number("gap", row))),
-        Fact("on the way", formats.milliseconds(None if lag is None else lag / 1e6)),
+        Fact("on the way", formats.milliseconds(None if lag is None else max(lag, 0.0) / 1e6)),
         Fact("messages", formats.count(sheet.number("messages", row))),
     ]
 

@@ -122,11 +122,7 @@ def _venue(status: VenueStatus, picture: Picture) -> Iterator[Line]:
         f"99 % were confirmed in the last {milliseconds(status.unconfirmed_p99_ms)}",
         indent=2,
     )
-    yield Line(
-        f"on the way {milliseconds(status.lag_p50_ms)} (median), {milliseconds(status.lag_p99_ms)} (99 %); "
-        f"its clock is {_offset(status)}",
-        indent=2,
-    )
+    yield Line(f"{_lag(status)}; its clock is {_offset(status)}", indent=2)
     yield Line(_rest(status), "" if status.rest_state == "ok" else "warn", 2)
     read = f"{counted(status.rejected, 'message')} could not be read"
     yield Line(f"{counted(status.reconnects, 'reconnect')}, {read}", indent=2)
@@ -136,6 +132,15 @@ def _venue(status: VenueStatus, picture: Picture) -> Iterator[Line]:
         yield Line(advice(status), "strong", 2)
     yield from _sockets(status)
     yield from _rejects(status)
+
+
+def _lag(status: VenueStatus) -> str:
+    middle, late = status.lag_p50_ms, status.lag_p99_ms
+    if middle is None or late is None:
+        return "how long quotes are on the way is not known"
+    if late < 0:
+        return "quotes are on the way for less than the clocks can tell"
+    return f"quotes are on the way for {milliseconds(max(middle, 0.0))} (median), {milliseconds(late)} (99 %)"
 
 
 def _offset(status: VenueStatus) -> str:

@@ -16,7 +16,7 @@ from arbwatch.views.words import Tone
 
 COUNTS = "ok"
 """What the column `check` says of a spread that passed every test."""
-COUNTS_WITH_COIN = "ok, coin needed"
+COUNTS_WITH_COIN = "ok (coin)"
 """The same, of one that sells on a spot market: only who holds the coin can."""
 
 
@@ -183,7 +183,7 @@ COLUMNS: tuple[SpreadColumn, ...] = (
     SpreadColumn("ages", "ages", 13, "right", 14, (lambda s: s.spread.age_diff_ms, _ages),
                  help="Since each leg changed: buy / sell"),
     SpreadColumn("check", "check", 10, "left", 7, (_check, _check), most=60, stretch=True,
-                 help="ok, or why it does not count; selling on spot needs the coin at hand"),
+                 help="ok, or why it does not count; (coin): only for who holds it, it sells on spot"),
 )
 # fmt: on
 BY_ID: dict[str, SpreadColumn] = {column.id: column for column in COLUMNS}

@@ -36,6 +36,7 @@ class Board(App[None]):
     CSS_PATH = "board.tcss"
     TITLE = "arbwatch"
     ENABLE_COMMAND_PALETTE = False
+    AUTO_FOCUS = None
     BINDINGS: ClassVar[list[BindingType]] = [Binding(key, action, show=False) for key, action in keys.ACTIONS]
 
     def __init__(
@@ -91,6 +92,7 @@ class Board(App[None]):
         self.theme = THEME.name
         self.grid = self.query_one("#board", Grid)
         self.spread_grid = self.query_one("#spread-grid", Grid)
+        outside.on_termination(self.exit)
         self._go("board")
         self._pace()
 

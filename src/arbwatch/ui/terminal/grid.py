@@ -73,7 +73,7 @@ class _Line(NamedTuple):
 class Grid(ScrollView, can_focus=True):
     """Show the rows of a source under a heading that stays.
 
-    The cursor stays on its row wherever sorting takes it. Columns that do not fit are left out by priority.
+    Once moved, the cursor stays on its row wherever sorting takes it. Columns that do not fit are left out by priority.
     """
 
     DEFAULT_CSS = """
@@ -114,6 +114,7 @@ class Grid(ScrollView, can_focus=True):
         """What to say where there is no row."""
         self.cursor: Hashable = None
         self._index = 0
+        self._held = False
         self._longest: dict[str, int] = {}
         self._places: list[Place] = []
         self._gap = 1
@@ -147,7 +148,7 @@ class Grid(ScrollView, can_focus=True):
             self._values.clear()
             self._longest.clear()
             self._place()
-        found = source.find(self.cursor)
+        found = source.find(self.cursor) if self._held else None
         if found is not None:
             self._index = found
         elif len(source):
@@ -258,6 +259,7 @@ class Grid(ScrollView, can_focus=True):
     def _go(self, row: int) -> None:
         if not len(self.source):
             return
+        self._held = True
         self._index = max(0, min(row, len(self.source) - 1))
         self.cursor = self.source.key(self._index)
         first, height = self.scroll_offset.y, max(self.size.height - 1, 1)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
 import webbrowser
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
@@ -23,6 +27,16 @@ def write(folder: Path, name: str, now: int, text: str) -> Path:
             continue
         return path.resolve()
     raise FileExistsError(f"{folder} is full of exports of this second")
+
+
+def on_termination(leave: Callable[[], None]) -> None:
+    """Have `leave` called when the program is told to end or its terminal is gone, so that the screen is put right."""
+    loop = asyncio.get_running_loop()
+    for name in ("SIGTERM", "SIGHUP"):
+        # Windows has no handlers on loops, and no SIGHUP; a loop in another thread may not have them either.
+        with suppress(NotImplementedError, RuntimeError, ValueError):
+            if number := getattr(signal, name, None):
+                loop.add_signal_handler(number, leave)
 
 
 def browse(page: str) -> bool:
