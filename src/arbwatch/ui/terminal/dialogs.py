@@ -83,6 +83,10 @@ class Choice(ModalScreen[list[str] | None]):
         chooser.border_subtitle = Content("space chooses · a all · n none · enter takes · esc leaves")
         yield chooser
 
+    def on_mount(self) -> None:
+        """Let the keys move through the list."""
+        self.query_one(OptionList).focus()
+
     @on(OptionList.OptionSelected)
     def _clicked(self, message: OptionList.OptionSelected) -> None:
         self._turn(message.option_index)
