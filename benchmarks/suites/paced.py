@@ -17,6 +17,8 @@ CPU_SHARE = 4.0
 ADDED_P50_MS, ADDED_P99_MS, QUIET_P50_MS = 3.0, 6.0, 0.25
 PEERS = ("bare", "arbwatch", "cryptofeed")
 PROBE_ROUNDS = 3
+CALM_P99_MS = 1.0
+"""The bare loop's own p99 on a machine that has nothing else to do is well below this."""
 
 
 def measure(options: Options) -> Findings:
@@ -40,7 +42,7 @@ def measure(options: Options) -> Findings:
             )
         )
         delays = rounds(runner, min(options.rounds, PROBE_ROUNDS), probes)
-    return Findings((*_cpu_lines(cpu), *_delay_lines(delays)), _notes(cpu))
+    return Findings((*_cpu_lines(cpu), *_delay_lines(delays)), (*_notes(cpu), *_cautions(delays)))
 
 
 def _cpu_lines(found: dict[str, list[Outcome]]) -> list[Line]:
@@ -92,3 +94,11 @@ def _notes(found: dict[str, list[Outcome]]) -> tuple[str, ...]:
         f"B2 {SYMBOLS} symbols; sockets: {sockets} (arbwatch's include those of whole-market streams)",
         "B2 `decoded`: the quote reaches the door (bare loop: its row); `row`: the drain that wrote it is over",
     )
+
+
+def _cautions(found: dict[str, list[Outcome]]) -> tuple[str, ...]:
+    late = _delay(found["bare busy"], "decoded")[1]
+    if late <= CALM_P99_MS:
+        return ()
+    words = f"B2 was taken on a busy machine: even the bare loop's p99 is {late:.1f} ms; messages bunch up, "
+    return (words + "which flatters the clients that read each at once, and makes every delay worse",)
