@@ -136,6 +136,14 @@ def test_growing_leaves_old_snapshots_and_views_as_they_were(table: Table, cell:
     assert table.snapshot(NOW).bid.shape == (3, 32)
 
 
+def test_growing_for_one_venue_keeps_the_others_in_place(table: Table, cell: Cell) -> None:
+    table.relist("there_spot", [instrument("CUSDT", "there_spot")], NOW)
+    table.relist("here_spot", [A, B, C, *(instrument(f"N{n}USDT") for n in range(20))], NOW)
+    put(table, "CUSDT", 5.0, "there_spot")
+    assert cell(table, "CUSDT", "bid", "there_spot") == 5.0
+    assert [len(lane) for lane in table.snapshot(NOW).instruments] == [32, 32, 32]
+
+
 def test_a_listing_that_changes_nothing_keeps_the_layout(table: Table) -> None:
     layout = table.layout
     table.relist("here_spot", [A, B, C], NOW)
