@@ -45,20 +45,27 @@ def carried(world: World, venue: str) -> tuple[str, set[str]]:
     return best
 
 
-def busy(world: World, venue: str, *, count: int = 1) -> list[str]:
-    """Return the symbols that trade most often, quietest of them last."""
+def busy(world: World, venue: str, *, count: int = 1, least: float = 0.0) -> list[str]:
+    """Return live symbols that change at least so often per second, the busiest first."""
     truth = world.get(venue, "/truth")
-    known = [i for i in truth["instruments"] if i["trading"] and world.states(venue).get(i["symbol"]) == RowState.LIVE]
+    states = world.states(venue)
+    known = [
+        i
+        for i in truth["instruments"]
+        if i["trading"] and i["rate"] >= least and states.get(i["symbol"]) == RowState.LIVE
+    ]
     return [i["symbol"] for i in sorted(known, key=lambda i: -i["rate"])[:count]]
 
 
 def moving(world: World, venue: str, symbols: Iterable[str]) -> Condition:
-    """Tell when every symbol that spoke before is live again."""
-    wanted = [s for s in symbols if world.states(venue).get(s) == RowState.LIVE]
+    """Tell when every busy symbol that spoke before is live again, and no other one is down or frozen."""
+    hit = set(symbols)
+    wanted = {s for s in busy(world, venue, count=1000, least=1.0) if s in hit}
 
     def condition() -> bool:
         states = world.states(venue)
-        return all(states.get(symbol) in (RowState.LIVE, RowState.SUSPECT) for symbol in wanted)
+        live = all(states.get(symbol) in (RowState.LIVE, RowState.SUSPECT) for symbol in wanted)
+        return live and not any(states.get(symbol) in (RowState.DOWN, RowState.FROZEN) for symbol in hit)
 
     return condition
 
@@ -147,7 +154,8 @@ def side_fault(name: str, reason: str, **arguments: Any) -> Callable[[World, str
         world.fault(venue, name, symbol=symbol, **arguments)
 
         def told() -> bool:
-            return any(reason in words for words in world.read().spreads.reasons)
+            spreads = world.read().spreads
+            return any(reason in words for words in [*spreads.reasons, *(e.reason for e in spreads.excluded)])
 
         return Hit(told, lambda: not told(), {symbol}, clear=True)
 
@@ -275,7 +283,7 @@ def tick_change(world: World, venue: str) -> Hit:
 
 
 def halt(world: World, venue: str) -> Hit:
-    """Halt trading in one symbol and let it go on."""
+    """Halt trading in one symbol, or settle it, and let it go on."""
     symbol = busy(world, venue, count=8)[-1]
     world.fault(venue, "halt", symbol=symbol)
     world.relist(venue)

@@ -19,7 +19,11 @@ TABLE: list[tuple[str, str, str, str, str, str]] = []
 def world() -> Iterator[World]:
     settings = dict.fromkeys(VENUES, FAST_PULSE)
     with World(
-        settings=settings, instruments=120, rate=1200, arguments=("--churn", "0"), connect={"blocked_retry_s": 1.0}
+        settings=settings,
+        instruments=120,
+        rate=1200,
+        arguments=("--churn", "0"),
+        connect={"blocked_retry_s": 1.0, "backoff_max_s": 4.0},
     ) as running:
         running.ready()
         yield running
@@ -38,6 +42,8 @@ def _print_table() -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case[0].replace(" ", "-"))
 def test_a_fault_is_seen_and_recovered_from_and_disturbs_nothing_else(world: World, case: tuple, venue: str) -> None:
     name, expected, act, seen_s, recovered_s = case
+    for each in VENUES:
+        world.until(lambda each=each: world.settled(each), 30.0, f"{each} at ease before the fault")
     with Watcher(world) as watcher:
         hit = act(world, venue)
         try:

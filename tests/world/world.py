@@ -99,6 +99,11 @@ class World:
         wanted = next(each for each in feed.polls() if each.name == poll)
         return self.engine.submit(feed.ask(wanted))
 
+    def settled(self, venue: str) -> bool:
+        """Tell whether REST agrees with every stream, and none is down or frozen."""
+        disagreeing = self.ask_later(venue, "quotes").result(30)
+        return not disagreeing and not {RowState.DOWN, RowState.FROZEN} & set(self.states(venue).values())
+
     def relist(self, venue: str) -> bool:
         """Read a venue's listing now."""
         self.engine.submit(self.engine.feeds[venue].read_listing()).result(30)
@@ -147,7 +152,18 @@ class World:
         }
 
     def differences(self, venue: str) -> list[str]:
-        """Pause the market and compare every row with the truth; it stays paused."""
+        """Pause the market and compare every row with the truth; it stays paused.
+
+        A frame that a fault destroyed is made up for by the next one, so the market gets a second to go on, twice.
+        """
+        for _ in range(2):
+            if not self._differences(venue):
+                return []
+            self.resume(venue)
+            time.sleep(1.0)
+        return self._differences(venue)
+
+    def _differences(self, venue: str) -> list[str]:
         self.post(venue, "/control/pause")
         truth = self.get(venue, "/truth")
         found: list[str] = []

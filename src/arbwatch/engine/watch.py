@@ -13,8 +13,10 @@ from arbwatch.net.http import RefusedError
 log = logging.getLogger(__name__)
 
 TICK_S = 0.25
-GRACE_S = 0.2
+GRACE_S = 0.4
 """A message under way when the REST answer was made has this long to arrive."""
+CALM_GRACE_S = 2.0
+"""The same where no stream is suspect: REST and streams come from different machines of the venue."""
 CHECK_EVERY_S = 1.0
 WHOLE_SILENT_S = 20.0
 WHOLE_RETRY_S = 30.0
@@ -51,8 +53,11 @@ class Watch:
     def look(self, now: int) -> None:
         """Act on what is found at `now` (UTC ns)."""
         suspects: list[Finding] = []
-        for finding in findings(self._feed.table, now, self._venue, self._feed.carried()):
+        carried = self._feed.carried()
+        for finding in findings(self._feed.table, now, self._venue, carried):
             if finding.kind == "socket_silent":
+                for symbol in carried[finding.socket]:
+                    self._feed.table.suspect(self._venue, symbol)
                 self._feed.pool.reconnect(finding.socket, f"silent for {finding.silent_ns / NS:.1f} s")
             elif finding.kind == "no_first_message":
                 log.info("%s %s sent no first message; subscribing it elsewhere", self._venue, finding.symbol)
@@ -89,7 +94,7 @@ class Watch:
             log.debug("%s: quotes cannot be checked: %s", self._venue, refused)
             self._ask_anew(suspects)
             return
-        await asyncio.sleep(GRACE_S)
+        await asyncio.sleep(GRACE_S if suspects else CALM_GRACE_S)
         self._revive([symbol for symbol in differing if table.silent_since(self._venue, symbol, asked)])
 
     def _ask_anew(self, suspects: list[str]) -> None:
