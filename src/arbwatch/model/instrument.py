@@ -9,9 +9,7 @@ Class = Literal["crypto", "stock", "commodity", "index", "fx", "unknown"]
 Status = Literal["trading", "halted", "pre", "closing", "ended", "unknown"]
 
 
-class Instrument(
-    msgspec.Struct, frozen=True, gc=False, tag_field="type", tag="instrument", rename={"class_": "class"}
-):
+class Instrument(msgspec.Struct, frozen=True, gc=False, tag_field="type", tag="instrument", rename={"class_": "class"}):
     """Describe one market of a venue as the venue lists it.
 
     `price per asset unit = price / multiplier`; `size in asset units = size * contract_size`
