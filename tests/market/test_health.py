@@ -140,6 +140,16 @@ def test_a_venue_without_a_live_stream_is_down_and_says_why_and_when_it_tries_ag
     assert status.sockets[0].error == "the name cannot be found"
 
 
+def test_a_venue_that_is_connected_again_waits_for_its_first_messages(table: Table) -> None:
+    assert look(table, sockets=[Socket()]).state == "connecting"
+    put(table, "AUSDT")
+    table.down(V, ["AUSDT"], "closed", NOW)
+    table.up(V, ["AUSDT"], NOW + 1)
+    sockets = [Socket(), Socket("here_spot-2", state="waiting", error="refused")]
+    status = look(table, sockets=sockets)
+    assert (status.state, status.note) == ("stale", "connected, waiting for the first messages")
+
+
 @pytest.mark.parametrize(
     ("state", "expected"),
     [

@@ -3,16 +3,15 @@
 from collections import deque
 from collections.abc import Iterable, Sequence
 from statistics import median
-from typing import Literal, Protocol
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from arbwatch.market.codes import RowState, Source
 from arbwatch.market.snapshot import Snapshot
+from arbwatch.market.status import Rejected, RestState, SocketHealth, SocketState, VenueState, VenueStatus
 
-VenueState = Literal["connecting", "up", "stale", "doubtful", "down", "blocked"]
+__all__ = ["Rejected", "SocketHealth", "VenueHealth", "VenueStatus", "clock_verdict"]
 
 _MS = 1e6
 _S = 1_000_000_000
@@ -27,125 +26,6 @@ CLOCK_WRONG_MS = 1000.0
 CLOCK_SAMPLES = 8
 CLOCK_STEP_NS = _S // 10
 _REFUSING = ("forbidden", "blocked")
-
-
-class Rejected(msgspec.Struct, frozen=True):
-    """One piece of a message that could not be read, verbatim."""
-
-    time: int
-    """UTC ns."""
-    what: str
-    reason: str
-    raw: str
-
-
-class SocketHealth(msgspec.Struct, frozen=True):
-    """How one socket does."""
-
-    name: str
-    route: str
-    state: str
-    topics: int
-    live_topics: int
-    frames: int
-    rate_s: float | None
-    """Frames per second."""
-    age_ms: float | None
-    """Since the last frame."""
-    reconnects: int
-    error: str | None
-
-
-class VenueStatus(msgspec.Struct, frozen=True):
-    """How one venue does at one moment; None is unknown."""
-
-    venue: str
-    state: VenueState
-    note: str
-    """Why it is not up, and what that means, in words; "" where it is."""
-    instruments: int
-    live: int
-    messages: int
-    rate_s: float
-    """Messages per second over the last seconds."""
-    age_p50_ms: float | None
-    lag_p50_ms: float | None
-    """Of quotes with the venue's time, its clock offset removed."""
-    lag_p99_ms: float | None
-    unconfirmed_p99_ms: float | None
-    clock_offset_ms: float | None
-    """The venue's clock less ours."""
-    reconnects: int
-    rejected: int
-    last_rejects: tuple[Rejected, ...]
-    last_error: str | None
-    sockets: tuple[SocketHealth, ...]
-    rest_state: str | None
-    rest_words: str
-    rest_used: int | None
-    """Weight of the venue's budget used so far."""
-    clock_tolerance_ms: float | None = None
-    """How far `clock_offset_ms` may be wrong: half of the fastest round trip."""
-
-
-class SocketState(Protocol):
-    """What is asked of a socket."""
-
-    @property
-    def name(self) -> str:
-        """What it is called; stays over reconnects."""
-
-    @property
-    def route(self) -> str:
-        """Path and query it is opened with."""
-
-    @property
-    def state(self) -> str:
-        """One of net's words for it."""
-
-    @property
-    def topics(self) -> int:
-        """Streams it shall carry."""
-
-    @property
-    def live_topics(self) -> int:
-        """Streams it carries."""
-
-    @property
-    def frames(self) -> int:
-        """Frames received since the start."""
-
-    @property
-    def last_frame(self) -> int | None:
-        """When the last frame came, UTC ns."""
-
-    @property
-    def reconnects(self) -> int:
-        """How often it was opened again."""
-
-    @property
-    def error(self) -> str | None:
-        """The last error, in words."""
-
-    @property
-    def retry_at(self) -> int | None:
-        """When it is tried again, UTC ns."""
-
-
-class RestState(Protocol):
-    """What is asked of a venue's REST side."""
-
-    @property
-    def state(self) -> str:
-        """One of net's words for it."""
-
-    @property
-    def words(self) -> str:
-        """One sentence on `state`."""
-
-    @property
-    def used_weight(self) -> int:
-        """Weight of the venue's budget used so far."""
 
 
 class _Rate:
@@ -299,8 +179,9 @@ def _verdict(
             return "stale", f"connected, but nothing came for {silent / _S:,.0f} s"
         return "up", _partly(snapshot, lane)
     spoken = bool((snapshot.messages[lane] > 0).any())
-    waiting = [line for line in sockets if line.state == "waiting"]
-    trouble = next((line for line in waiting if line.error), None)
+    if any(line.state == "live" for line in sockets):
+        return ("stale" if spoken else "connecting"), "connected, waiting for the first messages"
+    trouble = next((line for line in sockets if line.state == "waiting" and line.error), None)
     if trouble is not None:
         again = (
             "" if trouble.retry_at is None else f"; trying again in {max(0.0, (trouble.retry_at - now) / _S):,.0f} s"
@@ -310,7 +191,7 @@ def _verdict(
         return "down", http.words or f"REST is {http.state}"
     if spoken:
         return "down", "no stream is live; connecting again"
-    return "connecting", "waiting for the first messages" if sockets else "reading the listing"
+    return "connecting", "opening the streams" if sockets else "reading the listing"
 
 
 def _partly(snapshot: Snapshot, lane: int) -> str:
