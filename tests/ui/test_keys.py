@@ -1,50 +1,19 @@
 import asyncio
 import csv
-import os
-import signal
 import webbrowser
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from textual.pilot import Pilot
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import Input, OptionList
 
 from arbwatch.ui.terminal import Board
 from arbwatch.ui.terminal.dialogs import Choice, Words
-from arbwatch.ui.terminal.grid import Grid
 from arbwatch.views.columns import BY_ID
-from arbwatch.views.picture import Picture
+from tests.ui.looks import again, keys, lines, press, screen
 from tests.views.stage import PERP, SPOT, Stage, instrument
 
 Make = Callable[..., Board]
-
-
-def lines(app: Board) -> list[str]:
-    """What stands on the screen, line by line."""
-    width, height = app.size
-    strips = app.screen._compositor.render_strips() if hasattr(app.screen._compositor, "render_strips") else []
-    return ["".join(segment.text for segment in strip)[:width] for strip in strips][:height]
-
-
-def screen(app: Board) -> str:
-    return "\n".join(lines(app))
-
-
-def keys(app: Board) -> list[Any]:
-    source = app.grid.source
-    return [source.key(index) for index in range(len(source))]
-
-
-async def press(pilot: Pilot[None], *pressed: str) -> None:
-    await pilot.press(*pressed)
-    await pilot.pause()
-
-
-async def again(app: Board, pilot: Pilot[None]) -> None:
-    app.tick()
-    await pilot.pause()
 
 
 async def test_the_panes_answer_to_1_2_3_and_to_clicks(board: Make) -> None:
@@ -59,23 +28,6 @@ async def test_the_panes_answer_to_1_2_3_and_to_clicks(board: Make) -> None:
         assert "spr bp" in screen(app)
         await pilot.click("#tab-spreads")
         assert "buy on" in screen(app)
-
-
-async def test_keys_pressed_at_once_after_the_start_are_keys_and_not_typed_text(board: Make) -> None:
-    stages = [Stage(0)]
-
-    def read() -> Picture:
-        return stages[-1].picture()
-
-    app = Board(read, refresh_ms=3_600_000)
-    async with app.run_test(size=(120, 30)) as pilot:
-        await press(pilot, "space", "s", "space")
-        stages.append(Stage())
-        await again(app, pilot)
-        await press(pilot, "space", "3", "1", "end")
-        assert app.choices.text == ""
-        assert app.frozen is not None
-        assert app.grid.cursor == keys(app)[-1]
 
 
 async def test_typing_filters_as_you_type_and_escape_shows_everything_again(board: Make) -> None:
@@ -105,14 +57,14 @@ async def test_s_and_arrows_sort_by_columns_in_sight_and_r_turns_around(board: M
     app = board(Stage())
     async with app.run_test(size=(80, 24)) as pilot:
         await press(pilot, "s")
-        assert app.choices.rows.sort == app.grid.shown[app.grid.shown.index("quote_volume") + 1]
+        assert app.choices.rows.sort == app.panes.grid.shown[app.panes.grid.shown.index("quote_volume") + 1]
         await press(pilot, "S", "left")
-        assert app.choices.rows.sort == app.grid.shown[app.grid.shown.index("quote_volume") - 1]
+        assert app.choices.rows.sort == app.panes.grid.shown[app.panes.grid.shown.index("quote_volume") - 1]
         app.choices.rows.choose("bid")
         await again(app, pilot)
         first = keys(app)
         await press(pilot, "r")
-        values = {key: app.sheet.column("bid")[app.sheet.listing.rows[key]] for key in first}
+        values = {key: app.viewer.sheet.column("bid")[app.viewer.sheet.listing.rows[key]] for key in first}
         assert [values[key] for key in keys(app)] == sorted(values.values())
         assert "▲" in lines(app)[2] or "▲" in lines(app)[3]
 
@@ -120,52 +72,11 @@ async def test_s_and_arrows_sort_by_columns_in_sight_and_r_turns_around(board: M
 async def test_a_click_on_a_heading_sorts_and_another_turns_around(board: Make) -> None:
     app = board(Stage())
     async with app.run_test(size=(120, 30)) as pilot:
-        place = next(place for place in app.grid._places if app.grid.columns[place.at].id == "ask")
+        place = next(place for place in app.panes.grid._places if app.panes.grid.columns[place.at].id == "ask")
         await pilot.click("#board", offset=(place.start + 1, 0))
         assert (app.choices.rows.sort, app.choices.rows.descending) == ("ask", True)
         await pilot.click("#board", offset=(place.start + 1, 0))
         assert (app.choices.rows.sort, app.choices.rows.descending) == ("ask", False)
-
-
-async def test_the_cursor_stays_on_its_row_when_the_order_changes(board: Make) -> None:
-    app = board(Stage())
-    async with app.run_test(size=(120, 30)) as pilot:
-        await press(pilot, "down", "down", "down")
-        chosen = app.grid.cursor
-        await press(pilot, "r")
-        assert app.grid.cursor == chosen
-        await press(pilot, "end")
-        assert app.grid.cursor == keys(app)[-1]
-        assert app.grid.scroll_offset.y > 0
-        await press(pilot, "home", "pagedown", "pageup")
-        assert app.grid.cursor == keys(app)[0]
-
-
-async def test_a_cursor_that_nobody_moved_stays_on_top(board: Make) -> None:
-    stage = Stage()
-    app = board(stage)
-    async with app.run_test(size=(120, 30)) as pilot:
-        stage.set(0, 20, quote_volume=1e12)
-        await again(app, pilot)
-        assert app.grid.cursor == keys(app)[0] == (SPOT, "0GUSDT")
-
-
-async def test_the_wheel_scrolls_and_a_second_click_opens_the_row(board: Make) -> None:
-    app = board(Stage())
-    async with app.run_test(size=(120, 30)) as pilot:
-        app.grid._wheel(_Still(), 3)  # type: ignore[arg-type] # only stops itself
-        await pilot.pause()
-        assert app.grid.scroll_offset.y == 3
-        await pilot.click("#board", offset=(5, 2))
-        assert app.grid.cursor == keys(app)[4]
-        await pilot.click("#board", offset=(5, 2), times=2)
-        assert isinstance(app.screen, Words)
-
-
-class _Still:
-    def stop(self) -> None: ...
-
-    def prevent_default(self) -> None: ...
 
 
 async def test_m_u_and_v_choose_which_rows(board: Make) -> None:
@@ -197,7 +108,7 @@ async def test_c_chooses_columns_and_leaves_them_when_given_up(board: Make) -> N
         assert app.choices.columns == before
         await press(pilot, "c", "n", "down", "down", "space", "down", "down", "space", "enter")
         assert [column.id for column in app.choices.columns] == ["symbol", "bid"]
-        assert app.grid.shown == ["symbol", "bid"]
+        assert app.panes.grid.shown == ["symbol", "bid"]
 
 
 async def test_a_choice_can_be_clicked_and_says_what_is_chosen_without_colour(board: Make) -> None:
@@ -212,13 +123,13 @@ async def test_a_choice_can_be_clicked_and_says_what_is_chosen_without_colour(bo
 async def test_f_goes_through_sets_of_columns(board: Make) -> None:
     app = board(Stage())
     async with app.run_test(size=(80, 24)) as pilot:
-        assert "funding" not in app.grid.shown
+        assert "funding" not in app.panes.grid.shown
         await press(pilot, "f")
-        assert {"funding", "funding_year", "countdown_s", "interval_h"} <= set(app.grid.shown)
+        assert {"funding", "funding_year", "countdown_s", "interval_h"} <= set(app.panes.grid.shown)
         await press(pilot, "f")
-        assert {"age_s", "unconfirmed_s", "tick_bps"} <= set(app.grid.shown)
+        assert {"age_s", "unconfirmed_s", "tick_bps"} <= set(app.panes.grid.shown)
         await press(pilot, "f")
-        assert "quote_volume" in app.grid.shown
+        assert "quote_volume" in app.panes.grid.shown
 
 
 async def test_space_freezes_rows_while_the_head_goes_on(board: Make) -> None:
@@ -246,18 +157,6 @@ async def test_plus_and_minus_change_the_pace(board: Make) -> None:
         assert "every 1 s" in lines(app)[0]
         await press(pilot, *["minus"] * 9)
         assert "every 5 s" in lines(app)[0]
-
-
-async def test_the_board_looks_again_by_itself(board: Make) -> None:
-    stage = Stage()
-    app = board(stage, refresh_ms=20)
-    async with app.run_test(size=(120, 30)) as pilot:
-        stage.set(0, 0, bid=12345.6)
-        for _ in range(400):
-            await pilot.pause(0.005)
-            if "12345.6" in screen(app):
-                return
-        pytest.fail("the new price never came")
 
 
 async def test_e_writes_the_rows_in_sight_of_the_filter_to_a_new_file_each_time(board: Make, tmp_path: Path) -> None:
@@ -363,87 +262,3 @@ async def test_q_quits(board: Make, key: str) -> None:
     async with app.run_test() as pilot:
         await press(pilot, key)
     assert not app.is_running
-
-
-@pytest.mark.skipif(os.name == "nt", reason="Windows ends a program without telling it")
-async def test_a_termination_leaves_the_board_in_order(board: Make) -> None:
-    app = board(Stage())
-    async with app.run_test() as pilot:
-        os.kill(os.getpid(), signal.SIGTERM)
-        for _ in range(400):
-            if app._exit:
-                break
-            await pilot.pause(0.005)
-        assert app._exit
-
-
-async def test_changed_prices_are_marked_up_or_down_for_one_refresh(board: Make) -> None:
-    stage = Stage()
-    app = board(stage)
-    async with app.run_test(size=(120, 30)) as pilot:
-        await again(app, pilot)
-        assert not any(mark in screen(app) for mark in "▴▾")
-        stage.set(0, 0, bid=stage.columns.bid[0, 0] + 1)
-        stage.set(1, 0, ask=stage.columns.ask[1, 0] - 1)
-        await again(app, pilot)
-        assert screen(app).count("▴") == 1 and screen(app).count("▾") == 1
-        await again(app, pilot)
-        assert not any(mark in screen(app) for mark in "▴▾")
-
-
-async def test_resizing_keeps_every_number_whole(board: Make) -> None:
-    stage = Stage()
-    app = board(stage)
-    async with app.run_test(size=(200, 50)) as pilot:
-        for width, height in ((80, 24), (60, 10), (30, 6), (120, 40), (200, 50), (81, 24)):
-            await pilot.resize_terminal(width, height)
-            await again(app, pilot)
-            for row, key in enumerate(keys(app)[: height - 5]):
-                place = app.sheet.listing.rows[key]
-                cells = app.grid.source.cells(row, [spot.at for spot in app.grid._places])
-                for spot, cell in zip(app.grid._places, cells, strict=True):
-                    if app.grid.columns[spot.at].most is None:
-                        assert len(cell.text) <= spot.width, (width, app.grid.columns[spot.at].id, place)
-
-
-async def test_hostile_names_reach_the_screen_as_text(board: Make) -> None:
-    stage = Stage()
-    stage.instruments[0][0] = instrument(SPOT, "X", 0.1, symbol="[red]B[/]\x1b[2J\u202e", asset="[bold]")
-    app = board(stage)
-    async with app.run_test(size=(120, 30)) as pilot:
-        assert "[red]B[/]\u241b[2J" in screen(app)
-        await press(pilot, "slash", *"[red]", "enter", "enter")
-        assert "[red]B[/]\u241b[2J\ufffd on alpha_spot" in screen(app)
-        assert not any(char in screen(app) for char in "\x1b\u202e")
-
-
-async def test_wide_characters_keep_the_columns_in_line(board: Make) -> None:
-    stage = Stage(4)
-    stage.instruments[0][0] = instrument(SPOT, "币安人生", 0.1, asset="币安人生")
-    app = board(stage)
-    async with app.run_test(size=(120, 30)):
-        strips = app.screen._compositor.render_strips()
-        assert {strip.cell_length for strip in strips} == {120}
-        assert "币安人生USDT" in screen(app)
-
-
-async def test_wrong_columns_are_refused_before_anything_is_shown(board: Make) -> None:
-    with pytest.raises(ValueError, match="did you mean 'spread_bps'"):
-        board(Stage(), columns=["spread_bp"])
-
-
-async def test_columns_venues_and_address_come_from_outside(board: Make) -> None:
-    app = board(Stage(), columns=["symbol", "ask", "age_s"], venues=[PERP], address="http://127.0.0.1:8787")
-    async with app.run_test(size=(120, 30)):
-        assert app.grid.shown == ["symbol", "ask", "age_s"]
-        assert {venue for venue, _ in keys(app)} == {PERP}
-        assert "http://127.0.0.1:8787" in lines(app)[-1]
-        assert app.query_one("#address", Static).size.width > 20
-
-
-async def test_a_grid_without_rows_ignores_its_keys(board: Make) -> None:
-    app = board(Stage())
-    async with app.run_test(size=(120, 30)) as pilot:
-        await press(pilot, "slash", "~", "enter", "down", "end", "enter", "o", "pagedown")
-        assert app.query_one("#board", Grid).source.find(None) is None
-        assert app.is_running

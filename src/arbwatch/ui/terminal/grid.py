@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from typing import ClassVar, NamedTuple, Protocol
+from typing import ClassVar, Protocol
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -15,18 +15,10 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from arbwatch.ui.terminal.fit import Head, Place, fit
-from arbwatch.ui.terminal.look import BAND, CURSOR, GROUND, MARKS, RAISED, style
-from arbwatch.views.words import Tone
+from arbwatch.ui.terminal.lines import Cell, Line, column_at, draw, ground, heading
+from arbwatch.ui.terminal.look import GROUND, RAISED, style
 
 WHEEL_LINES = 3
-
-
-class Cell(NamedTuple):
-    """One cell; `value` is compared with the one before to tell up from down, None where that says nothing."""
-
-    text: str
-    tone: Tone = ""
-    value: float | None = None
 
 
 class Source(Protocol):
@@ -61,13 +53,6 @@ class Nothing:
     def find(self, key: Hashable) -> int | None:
         """Find nothing."""
         return None
-
-
-class _Line(NamedTuple):
-    cells: list[Cell]
-    flashes: tuple[int, ...]
-    cursor: bool
-    band: bool
 
 
 class Grid(ScrollView, can_focus=True):
@@ -118,7 +103,7 @@ class Grid(ScrollView, can_focus=True):
         self._longest: dict[str, int] = {}
         self._places: list[Place] = []
         self._gap = 1
-        self._lines: dict[int, tuple[_Line, Strip]] = {}
+        self._lines: dict[int, tuple[Line, Strip]] = {}
         self._values: dict[Hashable, dict[str, float | None]] = {}
         self._heading: Strip | None = None
 
@@ -177,8 +162,7 @@ class Grid(ScrollView, can_focus=True):
                 if known is not None:
                     self.refresh(Region(0, row - first + 1, width, 1))
             elif known is None or known[0] != line:
-                lines_strip = self._strip(line)
-                self._lines[row] = (line, lines_strip)
+                self._lines[row] = (line, draw(line, self._places, self.columns, self._gap))
                 self.refresh(Region(0, row - first + 1, width, 1))
         self._lines = {row: self._lines[row] for row in lines}
 
@@ -187,7 +171,7 @@ class Grid(ScrollView, can_focus=True):
         width = self.size.width
         if y == 0:
             if self._heading is None:
-                self._heading = self._head()
+                self._heading = heading(self._places, self.columns, self._gap, self.sort, descending=self.descending)
             return self._heading.adjust_cell_length(width, style("", ground=RAISED))
         row = self.scroll_offset.y + y - 1
         if row >= len(self.source):
@@ -200,8 +184,8 @@ class Grid(ScrollView, can_focus=True):
             line = self._make(row, row + 1, flash=False).get(row)
             if line is None:
                 return Strip.blank(width, style("", ground=GROUND))
-            found = self._lines[row] = (line, self._strip(line))
-        return found[1].adjust_cell_length(width, style("", ground=_ground(found[0])))
+            found = self._lines[row] = (line, draw(line, self._places, self.columns, self._gap))
+        return found[1].adjust_cell_length(width, style("", ground=ground(found[0])))
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Make the lines that came into sight."""
@@ -216,7 +200,7 @@ class Grid(ScrollView, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """Sort by a heading, choose a row, open it with the second click."""
         if event.y == 0:
-            column = self._at(event.x)
+            column = column_at(self._places, self.columns, event.x)
             if column is not None:
                 self.post_message(self.Heading(column))
             return
@@ -275,11 +259,11 @@ class Grid(ScrollView, can_focus=True):
         self._heading = None
         self.refresh()
 
-    def _make(self, first: int, last: int, *, flash: bool) -> dict[int, _Line]:
+    def _make(self, first: int, last: int, *, flash: bool) -> dict[int, Line]:
         source = self.source
         wanted = [place.at for place in self._places]
         none = (0,) * len(wanted)
-        made: dict[int, _Line] = {}
+        made: dict[int, Line] = {}
         for row in range(first, min(last, len(source))):
             cells = source.cells(row, wanted)
             flashes = none
@@ -294,7 +278,7 @@ class Grid(ScrollView, can_focus=True):
                 known = self._lines.get(row)
                 if known is not None and known[0].cells == cells:
                     flashes = known[0].flashes
-            made[row] = _Line(cells, flashes, source.key(row) == self.cursor, row % 2 == 1)
+            made[row] = Line(cells, flashes, source.key(row) == self.cursor, row % 2 == 1)
         return made
 
     def _flashing(self, cells: list[Cell]) -> dict[str, float | None]:
@@ -304,7 +288,7 @@ class Grid(ScrollView, can_focus=True):
             if cell.value is not None
         }
 
-    def _widen(self, lines: dict[int, _Line]) -> bool:
+    def _widen(self, lines: dict[int, Line]) -> bool:
         """Give columns the room their texts need; they never shrink again before the next resize."""
         grew = False
         longest = self._longest
@@ -320,55 +304,8 @@ class Grid(ScrollView, can_focus=True):
             return before != self._places
         return False
 
-    def _strip(self, line: _Line) -> Strip:
-        ground = _ground(line)
-        gap = " " * (self._gap - 1)
-        segments = [Segment("▌" if line.cursor else " ", style("strong", ground=ground))]
-        for place, cell, flash in zip(self._places, line.cells, line.flashes, strict=True):
-            text = _sized(cell.text, place.width, self.columns[place.at].align)
-            look = style(cell.tone, ground=ground, flash=flash)
-            segments.append(Segment(text, look))
-            segments.append(Segment(MARKS[flash] + gap, style("up" if flash > 0 else "down", ground=ground)))
-        return Strip(segments)
-
-    def _head(self) -> Strip:
-        segments = [Segment(" ", style("", ground=RAISED))]
-        for place in self._places:
-            column = self.columns[place.at]
-            sorted_by = column.id == self.sort
-            arrow = ("▼" if self.descending else "▲") if sorted_by else " "
-            look = style("strong" if sorted_by else "", ground=RAISED, bold=True)
-            text = set_cell_size(column.title, place.width)
-            if column.align == "right" and len(column.title) < place.width:
-                segments.append(Segment(f"{arrow + column.title:>{place.width}} ", look))
-            elif column.align == "right":
-                segments.append(Segment(column.title + arrow, look))
-            elif len(column.title) < place.width:
-                segments.append(Segment(set_cell_size(column.title + arrow, place.width) + " ", look))
-            else:
-                segments.append(Segment(text + arrow, look))
-            segments.append(Segment(" " * (self._gap - 1), look))
-        return Strip(segments)
-
-    def _at(self, x: int) -> str | None:
-        for place in self._places:
-            if place.start <= x <= place.start + place.width:
-                return self.columns[place.at].id
-        return None
-
-
-def _ground(line: _Line) -> str:
-    return CURSOR if line.cursor else BAND if line.band else GROUND
-
 
 def _direction(before: float | None, now: float | None) -> int:
     if before is None or now is None or before == now:
         return 0
     return 1 if now > before else -1
-
-
-def _sized(text: str, width: int, align: str) -> str:
-    length = cell_len(text)
-    if length > width:
-        return set_cell_size(text, width - 1) + "…"
-    return " " * (width - length) + text if align == "right" else text + " " * (width - length)

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from arbwatch.ui.terminal.grid import Cell
+from arbwatch.ui.terminal.lines import Cell
 from arbwatch.views import board, spreads
 from arbwatch.views.columns import Column
 from arbwatch.views.sheet import Sheet, known
@@ -58,6 +58,12 @@ class SpreadSource:
 
     def __len__(self) -> int:
         return len(self.lines)
+
+    def summary(self, excluded: bool) -> str:
+        """Say how many there are."""
+        counted = [line for line in self.lines if line.reason is None]
+        above = sum(line.spread.gross > 0 for line in counted)
+        return f"{len(self.lines)} do not count" if excluded else f"{above} of {len(counted)} above 0"
 
     def key(self, index: int) -> Hashable:
         """Return both legs' venue and symbol."""

@@ -78,12 +78,12 @@ class Choices:
         self.set_name = names[(names.index(self.set_name or names[0]) + 1) % len(names)]
         self.columns = chosen_set(self.set_name)
 
-    def words(self, shown: int, total: int) -> str:
-        """Say in a line what is chosen and how many columns fit."""
+    def words(self, count: str, shown: int, total: int) -> str:
+        """Say in a line what is chosen, how many columns fit and how many rows there are."""
         parts = [f"find {self.text!r}"] if self.text else []
         if self.venues:
             parts.append(f"{len(self.venues)} venues" if len(self.venues) > 1 else next(iter(self.venues)))
         parts += [chosen for chosen in (self.market, self.currency) if chosen]
         if 0 < shown < total:
             parts.append(f"{shown} of {total} columns")
-        return " · ".join(parts)
+        return " · ".join([*parts, count])

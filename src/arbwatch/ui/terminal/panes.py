@@ -1,0 +1,106 @@
+"""The panes under the tabs: start, board, spreads, health."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.widgets import ContentSwitcher, Static
+
+from arbwatch.ui.terminal import panels
+from arbwatch.ui.terminal.grid import Grid
+from arbwatch.ui.terminal.viewer import Viewer
+from arbwatch.views import health, spreads
+from arbwatch.views.listing import Key
+
+Pane = Literal["board", "spreads", "health"]
+TITLES: dict[Pane, str] = {"board": "Board", "spreads": "Spreads", "health": "Health"}
+_UNMATCHED = "Nothing matches. Esc shows everything again."
+
+
+class Said(Static):
+    """A text that is drawn only when it changes; markup in it is text."""
+
+    def __init__(self, words: str = "", *, id: str) -> None:  # noqa: A002 Textual's own name for it
+        super().__init__(words, id=id, markup=False)
+        self._words: str | Text = words
+
+    def say(self, words: str | Text) -> None:
+        """Show other words."""
+        if words != self._words:
+            self._words = words
+            self.update(words)
+
+
+class Panes(ContentSwitcher):
+    """Show one pane of what a viewer looks at, or the start while there is no row."""
+
+    def __init__(self, viewer: Viewer) -> None:
+        super().__init__(initial="start", id="panes")
+        self._viewer = viewer
+        self.grid = Grid(viewer.choices.columns, id="board")
+        self.spread_grid = Grid(spreads.COLUMNS, id="spread-grid")
+        self._start = Said(id="start")
+        self._uncounted = Said(id="uncounted")
+        self._health = Said(id="health-words")
+
+    def compose(self) -> ComposeResult:
+        """Lay out the panes."""
+        yield self._start
+        yield self.grid
+        with Vertical(id="spreads"):
+            yield self.spread_grid
+            yield self._uncounted
+        with VerticalScroll(id="health"):
+            yield self._health
+
+    def show(self, pane: Pane, width: int) -> str:
+        """Show a pane as it stands; return in words what is chosen of it."""
+        empty = not len(self._viewer.sheet)
+        current = "start" if empty and pane != "health" else pane
+        if self.current != current:
+            self.current = current
+            self.take_focus()
+        if pane == "health":
+            self._health.say(panels.lines(health.health(self._viewer.picture), width - 6))
+        elif empty:
+            self._start.say(panels.start(self._viewer.picture, width - 8))
+        else:
+            return self._show_rows() if pane == "board" else self._show_spreads()
+        return ""
+
+    def take_focus(self) -> None:
+        """Let the keys go to the pane in sight."""
+        if self.current == "health":
+            self.query_one("#health").focus()
+        elif self.current != "start":
+            (self.spread_grid if self.current == "spreads" else self.grid).focus()
+
+    def chosen(self) -> list[Key]:
+        """Return the row under the cursor, or both legs of the spread under it."""
+        if self.current not in ("board", "spreads"):
+            return []
+        cursor = (self.spread_grid if self.current == "spreads" else self.grid).cursor
+        if not isinstance(cursor, tuple):
+            return []
+        return list(cursor) if self.current == "spreads" else [cursor]
+
+    def _show_rows(self) -> str:
+        choices, grid = self._viewer.choices, self.grid
+        source = self._viewer.rows()
+        grid.order(choices.rows.sort, choices.rows.descending)
+        grid.empty = _UNMATCHED
+        grid.show(source, choices.columns)
+        return choices.words(f"{len(source)} rows", len(grid.shown), len(choices.columns))
+
+    def _show_spreads(self) -> str:
+        choices, grid = self._viewer.choices, self.spread_grid
+        source = self._viewer.spreads()
+        grid.order(choices.spreads.sort, choices.spreads.descending)
+        grid.empty = _UNMATCHED if choices.text else "No pair to compare."
+        grid.show(source, spreads.COLUMNS)
+        words = spreads.uncounted(self._viewer.sheet.picture)
+        self._uncounted.say(f"Do not count either: {words}" if words else "")
+        return choices.words(source.summary(choices.excluded), len(grid.shown), len(spreads.COLUMNS))
