@@ -16,7 +16,7 @@ _RAW_SHOWN = 400
 """Characters of a rejected message that a screen shows."""
 
 _ADVICE: dict[str, str] = {
-    "unreachable": "Check the network, the name server and the proxy settings; it is tried again by itself.",
+    "unreachable": "It is tried again by itself. A proxy is taken from HTTPS_PROXY or the settings.",
     "blocked": "The venue does not serve this network or country. Reach it from one it serves, or leave it out.",
     "forbidden": "The venue refuses this address. Wait, change the network, or leave the venue out.",
     "banned": "Too many requests from this address; nothing is sent until the ban is over.",
@@ -117,21 +117,26 @@ def _venue(status: VenueStatus, picture: Picture) -> Iterator[Line]:
         f"{count(status.rate_s)} messages/s, {count(status.messages)} so far",
         indent=2,
     )
-    yield Line(
-        f"half of the quotes changed in the last {milliseconds(status.age_p50_ms)}, "
-        f"99 % were confirmed in the last {milliseconds(status.unconfirmed_p99_ms)}",
-        indent=2,
-    )
+    yield Line(_ages(status), indent=2)
     yield Line(f"{_lag(status)}; its clock is {_offset(status)}", indent=2)
     yield Line(_rest(status), "" if status.rest_state == "ok" else "warn", 2)
     read = f"{counted(status.rejected, 'message')} could not be read"
     yield Line(f"{counted(status.reconnects, 'reconnect')}, {read}", indent=2)
-    if status.last_error:
+    if status.last_error and not (status.note and status.note in status.last_error):
         yield Line(f"last error: {plain(status.last_error)}", "warn", 2)
     if status.state in ("down", "blocked"):
         yield Line(advice(status), "strong", 2)
     yield from _sockets(status)
     yield from _rejects(status)
+
+
+def _ages(status: VenueStatus) -> str:
+    if status.age_p50_ms is None:
+        return "no quotes yet"
+    return (
+        f"half of the quotes changed in the last {milliseconds(status.age_p50_ms)}, "
+        f"99 % were confirmed in the last {milliseconds(status.unconfirmed_p99_ms)}"
+    )
 
 
 def _lag(status: VenueStatus) -> str:
@@ -154,7 +159,8 @@ def _offset(status: VenueStatus) -> str:
 
 
 def _rest(status: VenueStatus) -> str:
-    words = f" - {plain(status.rest_words)}" if status.rest_words else ""
+    told = not status.rest_words or status.rest_words in status.note
+    words = "" if told else f" - {plain(status.rest_words)}"
     used = f", {count(status.rest_used)} of its budget used" if status.rest_used is not None else ""
     return f"REST: {status.rest_state or 'not asked yet'}{used}{words}"
 

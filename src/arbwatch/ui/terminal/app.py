@@ -55,21 +55,22 @@ class Board(App[None]):
         self.panes = Panes(self.viewer)
         self._pane: Pane = "board"
         self._timer: Timer | None = None
+        self._said = {name: Said(id=name) for name in ("head", "chosen", "notices", "keys")}
 
     def compose(self) -> ComposeResult:
         """Lay out the board."""
-        yield Said(id="head")
+        yield self._said["head"]
         with Horizontal(id="tabs"):
             for number, (name, title) in enumerate(TITLES.items(), start=1):
                 yield Tab(f"{number} {title}", id=f"tab-{name}", classes="tab", markup=False)
-            yield Said(id="chosen")
-        yield Said(id="notices")
+            yield self._said["chosen"]
+        yield self._said["notices"]
         with Horizontal(id="find"):
             yield Static("find ", markup=False)
             yield Input(placeholder="asset, symbol or venue", compact=True, disabled=True)
         yield self.panes
         with Horizontal(id="foot"):
-            yield Said(id="keys")
+            yield self._said["keys"]
             yield Said(self._address or "", id="address")
 
     def on_mount(self) -> None:
@@ -95,17 +96,15 @@ class Board(App[None]):
         """Show the picture at hand, as chosen."""
         viewer, picture, width = self.viewer, self.viewer.picture, self.size.width
         rows = len(viewer.sheet)
-        self._say("head", panels.head(picture, rows, self.choices.refresh_ms, viewer.frozen, width))
+        said = self._said
+        said["head"].say(panels.head(picture, rows, self.choices.refresh_ms, viewer.frozen, width))
         notices = panels.notices(picture, width) if rows and self._pane != "health" else Text()
-        self.query_one("#notices").set_class(bool(notices), "-on")
-        self._say("notices", notices)
-        self._say("chosen", self.panes.show(self._pane, width))
-        self._say("keys", keys.footer(width - len(self._address or "") - 3))
+        said["notices"].set_class(bool(notices), "-on")
+        said["notices"].say(notices)
+        said["chosen"].say(self.panes.show(self._pane, width))
+        said["keys"].say(keys.footer(width - len(self._address or "") - 3))
         if isinstance(self.screen, Words):
             self.screen.again()
-
-    def _say(self, name: str, words: str | Text) -> None:
-        self.query_one(f"#{name}", Said).say(words)
 
     def _go(self, pane: Pane) -> None:
         self._pane = pane

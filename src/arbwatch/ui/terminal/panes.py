@@ -45,6 +45,7 @@ class Panes(ContentSwitcher):
         self._start = Said(id="start")
         self._uncounted = Said(id="uncounted")
         self._health = Said(id="health-words")
+        self._health_pane = VerticalScroll(self._health, id="health")
 
     def compose(self) -> ComposeResult:
         """Lay out the panes."""
@@ -53,8 +54,7 @@ class Panes(ContentSwitcher):
         with Vertical(id="spreads"):
             yield self.spread_grid
             yield self._uncounted
-        with VerticalScroll(id="health"):
-            yield self._health
+        yield self._health_pane
 
     def show(self, pane: Pane, width: int) -> str:
         """Show a pane as it stands; return in words what is chosen of it."""
@@ -74,7 +74,7 @@ class Panes(ContentSwitcher):
     def take_focus(self) -> None:
         """Let the keys go to the pane in sight."""
         if self.current == "health":
-            self.query_one("#health").focus()
+            self._health_pane.focus()
         elif self.current != "start":
             (self.spread_grid if self.current == "spreads" else self.grid).focus()
 
