@@ -64,7 +64,6 @@ def late(pair: Pair) -> None:
         (end, "not listed any more"),
         (halt, "trading is halted"),
         (drop, "the stream is down"),
-        (mark(RowState.SUSPECT), "the stream is being checked"),
         (mark(RowState.FROZEN), "the stream is being checked"),
         (mark(RowState.REFUSED), "stale"),
         (wait, "stale"),
@@ -86,6 +85,15 @@ def test_a_leg_that_cannot_be_trusted_excludes_the_pair_and_says_why(
     assert excluded.spread.gross >= 0.05 - 1e-9
     assert excluded.reason.startswith(f"{PERP}: {words}")
     assert result.reasons == {}
+
+
+def test_a_suspect_is_a_leg_until_a_check_should_have_cleared_it(make_pair: MakePair) -> None:
+    pair = good(make_pair)
+    mark(RowState.SUSPECT)(pair)
+    assert look(pair, NOW + int(1.9 * S)).found
+    result = look(pair, NOW + int(2.1 * S))
+    assert result.found == ()
+    assert result.excluded[0].reason == f"{PERP}: the stream is being checked"
 
 
 def test_both_legs_and_all_reasons_are_told(make_pair: MakePair) -> None:

@@ -258,6 +258,20 @@ def new_listing(world: World, venue: str) -> Hit:
     )
 
 
+def never_speaks(world: World, venue: str) -> Hit:
+    """List an instrument whose stream is acknowledged and never speaks on the socket that asked first."""
+    base = f"MUTE{time.monotonic_ns() % 1000}"
+    world.fault(venue, "silent_symbol", symbol=f"{base}USDT")
+    symbol = world.fault(venue, "new_listing", base=base, rate=5)["done"]
+    world.relist(venue)
+    sockets = len(world.status(venue).sockets)
+    return Hit(
+        lambda: len(world.status(venue).sockets) > sockets,
+        lambda: world.states(venue).get(symbol) == RowState.LIVE,
+        {symbol},
+    )
+
+
 def delisting(world: World, venue: str) -> Hit:
     """Take an instrument away: its row ends."""
     symbol = busy(world, venue, count=6)[-1]
@@ -330,6 +344,7 @@ CASES: tuple[tuple[str, str, Callable[[World, str], Hit], float, float], ...] = 
     ("one-sided book", "no leg: one side is empty", side_fault("one_sided_book", "side", side="bid"), 4.0, 6.0),
     ("clocks 5 s wrong", "our clock is said to be wrong", clock_skew, 5.0, 8.0),
     ("new listing", "found and followed, no reconnect", new_listing, 5.0, 10.0),
+    ("no first message", "waits; subscribed on another socket", never_speaks, 40.0, 10.0),
     ("delisting", "its row ends", delisting, 5.0, 5.0),
     ("tick change", "taken in place", tick_change, 5.0, 5.0),
     ("halt", "halted, then live again", halt, 5.0, 10.0),

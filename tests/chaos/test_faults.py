@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
@@ -43,7 +44,7 @@ def _print_table() -> None:
 def test_a_fault_is_seen_and_recovered_from_and_disturbs_nothing_else(world: World, case: tuple, venue: str) -> None:
     name, expected, act, seen_s, recovered_s = case
     for each in VENUES:
-        world.until(lambda each=each: world.settled(each), 30.0, f"{each} at ease before the fault")
+        world.until(partial(world.settled, each), 30.0, f"{each} at ease before the fault")
     with Watcher(world) as watcher:
         hit = act(world, venue)
         try:

@@ -50,11 +50,13 @@ WORDS: dict[Reason, str] = {
 }
 """Short words, also the keys of counts."""
 
+SUSPECT_NS = 2e9
+"""A suspect row is a leg for so long at least: quiet markets are suspect now and then, and cleared at once."""
+
 _ALWAYS = {
     RowState.ENDED: Reason.ENDED,
     RowState.HALTED: Reason.HALTED,
     RowState.DOWN: Reason.DOWN,
-    RowState.SUSPECT: Reason.FROZEN,
     RowState.FROZEN: Reason.FROZEN,
 }
 
@@ -98,4 +100,12 @@ def against_legs(snapshot: Snapshot, may: Floats, lag_ns: float, doubtful: NDArr
     add(flags, quoted & (snapshot.now - snapshot.confirmed > may), Reason.STALE)
     add(flags, snapshot.lag > lag_ns, Reason.LATE)
     add(flags, doubtful, Reason.DOUBTFUL)
+    add(flags, (snapshot.state == RowState.SUSPECT) & _silent_too_long(snapshot), Reason.FROZEN)
     return flags
+
+
+def _silent_too_long(snapshot: Snapshot) -> NDArray[np.bool_]:
+    """Mark rows that nothing proved current within five of their own gaps; a check that clears them comes sooner."""
+    most = np.fmax(SUSPECT_NS, np.fmax(5.0 * snapshot.gap, 1.75 * snapshot.pause))
+    silent: NDArray[np.bool_] = snapshot.now - snapshot.confirmed > most
+    return silent
