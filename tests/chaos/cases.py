@@ -248,9 +248,10 @@ def book_gap(world: World, venue: str) -> Hit:
 
 
 def new_listing(world: World, venue: str) -> Hit:
-    """List one more instrument: it is found and followed without a reconnect."""
+    """List one more instrument: it is found (at once where the venue announces it) and followed, no reconnect."""
     symbol = world.fault(venue, "new_listing", base=f"FRESH{time.monotonic_ns() % 1000}", rate=20)["done"]
-    world.relist(venue)
+    if "notice" not in world.engine.feeds[venue].venue.channels:
+        world.relist(venue)
     return Hit(
         lambda: symbol in world.states(venue),
         lambda: world.states(venue).get(symbol) == RowState.LIVE,

@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 NS = 1_000_000_000
 LISTING_RETRY_FIRST_S = 1.0
 LISTING_RETRY_MAX_S = 60.0
+RELIST_LEAST_S = 1.0
 TRADES_KEPT = 1000
 CLOCK_READINGS = 4
 """So many are made at once: of several readings the fastest one is the truest."""
@@ -141,6 +142,8 @@ class Feed:
                 continue
             wait = LISTING_RETRY_FIRST_S
             self._relist.clear()
+            # One change is often announced in several messages.
+            await asyncio.sleep(RELIST_LEAST_S)
             try:
                 await asyncio.wait_for(self._relist.wait(), self.rules.relist_s)
             except TimeoutError:
