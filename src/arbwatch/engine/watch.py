@@ -21,8 +21,8 @@ CHECK_EVERY_S = 1.0
 WHOLE_SILENT_S = 20.0
 WHOLE_RETRY_S = 30.0
 UNCHECKED_EVERY_S = 60.0
-SOCKET_SHARE = 0.5
 SOCKET_LEAST = 5
+"""So many frozen streams at once are their socket's trouble: replacing it is quicker than asking for each anew."""
 NS = 1_000_000_000
 
 
@@ -110,7 +110,7 @@ class Watch:
         topics = [Topic("quote", symbol) for symbol in frozen]
         per_socket = Counter(self._feed.sockets[topic] for topic in topics if topic in self._feed.sockets)
         carried = Counter(self._feed.sockets.values())
-        whole = {s for s, n in per_socket.items() if n >= SOCKET_LEAST and n > SOCKET_SHARE * carried[s]}
+        whole = {socket for socket, frozen_there in per_socket.items() if frozen_there >= SOCKET_LEAST}
         for socket in whole:
             self._feed.pool.reconnect(socket, f"{per_socket[socket]} of its {carried[socket]} streams froze")
         for symbol, topic in zip(frozen, topics, strict=True):
