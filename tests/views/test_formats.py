@@ -45,6 +45,15 @@ def test_every_price_on_tick_reads_back_exactly(steps: int, decimals: int, step:
     assert len(text.partition(".")[2]) == formats.decimals(tick)
 
 
+@given(steps=st.integers(1, 10**9), tick=st.integers(1, 7), zeros=st.sampled_from((3, 4, 6)))
+def test_a_price_per_asset_unit_shows_no_trace_of_the_division(steps: int, tick: int, zeros: int) -> None:
+    exact = Decimal(steps).scaleb(-tick - zeros)
+    one = float(Decimal(1).scaleb(-tick)) / 10**zeros
+    price = float(Decimal(steps).scaleb(-tick)) / 10**zeros
+    assert Decimal(formats.price(price, one)) == Decimal(formats.price(price, None)) == exact
+    assert len(formats.price(price, one).partition(".")[2]) == tick + zeros
+
+
 @given(positive)
 def test_a_size_stays_short_and_close_to_what_it_says(value: float) -> None:
     text = formats.size(value)

@@ -58,13 +58,6 @@ def flat(spread: dict[str, Any]) -> dict[str, Any]:
     return row
 
 
-def _price(value: float) -> str:
-    """Write a price per asset unit: a division by the multiplier must not show its rounding."""
-    from arbwatch.views import formats  # noqa: PLC0415 as above
-
-    return formats.number(float(f"{value:.12g}"))
-
-
 def _print_tables(document: dict[str, Any], picture: "Picture", *, explain: bool) -> None:
     from arbwatch.views import formats  # noqa: PLC0415 as above
     from arbwatch.views.text import plain  # noqa: PLC0415 as above
@@ -74,9 +67,9 @@ def _print_tables(document: dict[str, Any], picture: "Picture", *, explain: bool
         return [
             plain(spread["asset"]),
             f"{buy['venue']} {plain(buy['symbol'])}",
-            _price(buy["price"]),
+            formats.price(buy["price"], None),
             f"{sell['venue']} {plain(sell['symbol'])}",
-            _price(sell["price"]),
+            formats.price(sell["price"], None),
             formats.bps(spread["gross"]),
             formats.bps(spread["exit"]),
             formats.size(min(buy["size"], sell["size"])),

@@ -24,8 +24,13 @@ def _signed(text: str, sign: bool) -> str:
 @lru_cache(maxsize=4096)
 def decimals(tick: float) -> int:
     """Count the decimals that prices on `tick` need."""
-    exponent = Decimal(repr(tick)).normalize().as_tuple().exponent
+    exponent = Decimal(repr(_settled(tick))).normalize().as_tuple().exponent
     return max(-exponent, 0) if isinstance(exponent, int) else 0
+
+
+def _settled(value: float) -> float:
+    """Drop what a division by a multiplier leaves behind the fifteenth digit."""
+    return float(f"{value:.15g}")
 
 
 def number(value: float | None) -> str:
@@ -43,10 +48,10 @@ def price(value: float | None, tick: float | None) -> str:
     if value is None or not isfinite(value):
         return UNKNOWN
     if tick is None or not isfinite(tick) or tick <= 0:
-        return number(value)
+        return number(_settled(value))
     text = f"{value:.{decimals(tick)}f}"
     if abs(float(text) - value) > 1e-9 * abs(value):
-        return number(value)
+        return number(_settled(value))
     return text
 
 
