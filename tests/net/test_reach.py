@@ -85,7 +85,7 @@ async def test_a_private_authority_is_trusted_when_named(reach: Reach, seen: See
 async def test_an_unknown_authority_is_refused_in_words(reach: Reach, seen: Seen) -> None:
     pool, http = await reach()
     words = await error_of(pool)
-    assert words.startswith("unreachable: the certificate of localhost is not trusted") and "SSL_CERT_FILE" in words
+    assert words.startswith("the certificate of localhost is not trusted") and "SSL_CERT_FILE" in words
     with pytest.raises(RefusedError, match="certificate of localhost is not trusted"):
         await http.fetch(Request("/x"))
     assert http.requests == 1 and not seen.live
@@ -151,8 +151,9 @@ async def test_a_proxy_that_refuses_is_named_without_its_password(reach: Reach, 
             await http.fetch(Request("/x"))
         await pool.stop()
         await http.close()
+    assert caught.value.state == "unreachable"
     for each in (words, caught.value.words):
-        assert each.startswith("unreachable: ") and "proxy" in each and "407" in each and "s3cret" not in each
+        assert each.startswith("the proxy ") and "407" in each and "s3cret" not in each
 
 
 async def test_a_proxy_that_is_not_there_is_named(reach: Reach, ca_file: str) -> None:
@@ -198,7 +199,7 @@ def test_masked_addresses_keep_everything_but_the_secret() -> None:
 @pytest.mark.parametrize(
     ("status", "headers", "cause", "words", "pause_s"),
     [
-        (451, {}, "blocked", "blocked: the venue refuses this place (HTTP 451); use a permitted network", 500),
+        (451, {}, "blocked", "the venue refuses this place (HTTP 451); use a permitted network", 500),
         (403, {}, "forbidden", "(HTTP 403)", 500),
         (418, {"Retry-After": "700"}, "banned", "(HTTP 418)", 690),
         (429, {"Retry-After": "30"}, "throttled", "(HTTP 429)", 29),

@@ -77,7 +77,7 @@ class Http:
 
         Raises RefusedError when the venue refuses, is not reached, or is not to be asked at this time.
         """
-        found = Trouble("failing", "failing: not tried")
+        found = Trouble("failing", "not tried")
         for attempt in range(TRIES):
             if attempt and found.state != "throttled":
                 await asyncio.sleep(self.options.retry_s * 2.0 ** (attempt - 1) * self._rng.uniform(0.5, 1.5))
@@ -154,14 +154,12 @@ class Http:
             size += len(chunk)
             if size > self.options.body_limit:
                 limit = self.options.body_limit
-                words = f"failing: the answer of {url} is larger than {limit} bytes; nothing of it was read"
+                words = f"the answer of {url} is larger than {limit} bytes; nothing of it was read"
                 raise _AnswerError(Trouble("failing", words), again=False)
             parts.append(chunk)
         body = b"".join(parts)
         if answer.content_type == "text/html" or body[:1] == b"<":
-            raise _AnswerError(
-                Trouble("failing", f"failing: {url} answers with a web page instead of data; trying again")
-            )
+            raise _AnswerError(Trouble("failing", f"{url} answers with a web page instead of data; trying again"))
         return body
 
     def _session(self) -> aiohttp.ClientSession:

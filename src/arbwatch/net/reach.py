@@ -28,6 +28,7 @@ class Trouble(msgspec.Struct, frozen=True):
 
     state: State
     words: str
+    """What `state` alone does not tell: screens show both, so the words do not begin with it."""
     retry_at: int | None = None
 
 
@@ -94,22 +95,22 @@ def refusal(status: int, headers: Mapping[str, str], host: str) -> Trouble | Non
     if status == 451:
         return Trouble(
             "blocked",
-            "blocked: the venue refuses this place (HTTP 451); use a permitted network or another venue",
+            "the venue refuses this place (HTTP 451); use a permitted network or another venue",
             retry_at,
         )
     if status == 403:
-        words = f"forbidden: the firewall of {host} refuses us (HTTP 403); slow down, or use another network"
+        words = f"the firewall of {host} refuses us (HTTP 403); slow down, or use another network"
         return Trouble("forbidden", words, retry_at)
     if status == 418:
-        return Trouble("banned", f"banned: {host} shut us out for asking too much (HTTP 418)", retry_at)
+        return Trouble("banned", f"{host} shut us out for asking too much (HTTP 418)", retry_at)
     if status == 429:
-        return Trouble("throttled", f"throttled: {host} asks us to slow down (HTTP 429)", retry_at)
+        return Trouble("throttled", f"{host} asks us to slow down (HTTP 429)", retry_at)
     if status == 407:
-        return Trouble("unreachable", "unreachable: the proxy wants a user and password (HTTP 407); check the proxy's")
+        return Trouble("unreachable", "the proxy wants a user and password (HTTP 407); write them into its address")
     if status >= 500:
-        return Trouble("failing", f"failing: {host} has trouble of its own (HTTP {status}); trying again", retry_at)
+        return Trouble("failing", f"{host} has trouble of its own (HTTP {status}); trying again", retry_at)
     if 300 <= status < 400:
-        return Trouble("failing", f"failing: {host} points elsewhere (HTTP {status}); check the venue's address")
+        return Trouble("failing", f"{host} points elsewhere (HTTP {status}); check the venue's address")
     return None
 
 
@@ -123,44 +124,44 @@ def trouble(problem: BaseException, url: str, options: Connect) -> Trouble:
     if isinstance(cause, WSHandshakeError) and cause.response is not None:
         status = int(cause.response.status)
         known = refusal(status, cause.response.headers, host)
-        return known or Trouble("failing", f"failing: {host} does not open a WebSocket at this path (HTTP {status})")
+        return known or Trouble("failing", f"{host} does not open a WebSocket at this path (HTTP {status})")
     if isinstance(cause, aiohttp.ClientHttpProxyError):
         return refusal(407, {}, host) if cause.status == 407 else _proxy_says_no(way, f"HTTP {cause.status}")  # type: ignore[return-value] # 407 always has words
     if isinstance(cause, ProxyError):
         return _proxy_says_no(way, str(cause))
     if isinstance(cause, TrustError):
-        return Trouble("unreachable", f"unreachable: {cause}")
+        return Trouble("unreachable", str(cause))
     if isinstance(cause, ssl.SSLCertVerificationError):
-        words = f"unreachable: the certificate of {host} is not trusted ({cause.verify_message.rstrip('.')})"
+        words = f"the certificate of {host} is not trusted ({cause.verify_message.rstrip('.')})"
         return Trouble(
             "unreachable", f"{words}; where the network has an authority of its own, name it as SSL_CERT_FILE"
         )
     if isinstance(cause, ssl.SSLError):
-        return Trouble("unreachable", f"unreachable: no TLS with {host} ({cause.reason or cause}); check the address")
+        return Trouble("unreachable", f"no TLS with {host} ({cause.reason or cause}); check the address")
     return _plain(cause, way, host)
 
 
 def _plain(cause: BaseException, way: str, host: str) -> Trouble:
     if isinstance(cause, socket.gaierror):
-        words = f"unreachable: the name of {way} cannot be looked up (DNS); check the network and the address"
+        words = f"the name of {way} cannot be looked up (DNS); check the network and the address"
     elif isinstance(cause, ConnectionRefusedError):
-        words = f"unreachable: {way} refuses connections; check the address and the network"
+        words = f"{way} refuses connections; check the address and the network"
     elif isinstance(cause, TimeoutError | asyncio.TimeoutError):
-        words = f"unreachable: no answer from {way} in time; check the network, or set a proxy"
+        words = f"no answer from {way} in time; check the network, or set a proxy"
     elif isinstance(cause, ConnectionError | aiohttp.ServerDisconnectedError):
-        words = f"failing: {way} closed the connection before it was usable; trying again"
+        words = f"{way} closed the connection before it was usable; trying again"
         return Trouble("failing", words)
     elif isinstance(cause, WSError | aiohttp.ClientPayloadError | aiohttp.ClientResponseError):
-        return Trouble("failing", f"failing: {host} gave an answer that cannot be read ({cause}); check the address")
+        return Trouble("failing", f"{host} gave an answer that cannot be read ({cause}); check the address")
     elif isinstance(cause, OSError):
-        words = f"unreachable: no way to {way} ({cause.strerror or cause}); check the network"
+        words = f"no way to {way} ({cause.strerror or cause}); check the network"
     else:
-        return Trouble("failing", f"failing: {host}: {type(cause).__name__}: {cause}")
+        return Trouble("failing", f"{host}: {type(cause).__name__}: {cause}")
     return Trouble("unreachable", words)
 
 
 def _proxy_says_no(way: str, why: str) -> Trouble:
-    return Trouble("unreachable", f"unreachable: {way} does not let us through ({why}); check the proxy's settings")
+    return Trouble("unreachable", f"{way} does not let us through ({why}); check the proxy's settings")
 
 
 def _cause(problem: BaseException) -> BaseException:
