@@ -6,6 +6,7 @@ A need that is not met skips the test with the reason, or fails it where ARBWATC
 import logging
 import os
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -27,6 +28,9 @@ def pytest_configure() -> None:
     unknown = sorted(REQUIRED - NEEDS)
     if unknown:
         raise pytest.UsageError(f"ARBWATCH_REQUIRE names {', '.join(unknown)}; known are {', '.join(sorted(NEEDS))}")
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        # A shell that starts us in the background ignores Ctrl-C for us, and so for every program a test stops with it.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
