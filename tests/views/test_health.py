@@ -1,3 +1,4 @@
+import pytest
 from msgspec.structs import replace
 
 from arbwatch.views import health
@@ -38,6 +39,29 @@ def test_unknown_stays_unknown() -> None:
     assert "REST: not asked yet" in text
     assert "clock has not been compared" in text
     assert " 0 ms" not in text
+
+
+@pytest.mark.parametrize(
+    ("middle", "late", "told"),
+    [
+        (-3.2, -0.4, "on the way for less than the clocks can tell; its clock"),
+        (-3.2, 9.4, "on the way for less than the clocks can tell (median), 9.4 ms (99 %)"),
+        (0.3, 9.4, "on the way for 0.3 ms (median), 9.4 ms (99 %)"),
+    ],
+)
+def test_a_time_on_the_way_below_zero_is_no_time(middle: float, late: float, told: str) -> None:
+    stage = Stage(4)
+    stage.venues = (status(SPOT, 4, lag_p50_ms=middle, lag_p99_ms=late),)
+    assert told in words(stage)
+
+
+@pytest.mark.parametrize(
+    ("offset", "told"),
+    [(0.4, "the same as ours, give or take 3.1 ms"), (-0.4, "the same as ours, give or take 3.1 ms"),
+     (4.2, "4.2 ms ahead of ours, give or take 3.1 ms"), (None, "not known yet")],
+)  # fmt: skip
+def test_a_clock_is_told_as_far_as_it_is_known(offset: float | None, told: str) -> None:
+    assert health.offset(status(SPOT, 4, clock_offset_ms=offset)) == told
 
 
 def test_a_wrong_clock_is_the_first_thing_said() -> None:

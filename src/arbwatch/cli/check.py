@@ -100,9 +100,10 @@ def _venue(app: "App", name: str, started: int) -> list[Line]:
 def _clock(status: "VenueStatus") -> Line:
     if status.clock_offset_ms is None:
         return Line("clock", False, "the venue did not tell its time")
+    from arbwatch.views.health import offset  # noqa: PLC0415 views bring numpy along
+
     far = abs(status.clock_offset_ms) > CLOCK_LIMIT_MS
-    where = "ahead of" if status.clock_offset_ms > 0 else "behind"
-    words = f"the venue is {abs(status.clock_offset_ms):.0f} ms {where} this computer"
+    words = f"the venue's is {offset(status)}"
     return Line("clock", not far, words + ("; set this computer's clock" if far else ""))
 
 

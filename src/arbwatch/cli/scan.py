@@ -83,13 +83,15 @@ def _print_tables(document: dict[str, Any], picture: "Picture", *, explain: bool
     ]  # fmt: skip
     found = document["spreads"]
     live = ", ".join(f"{s.venue} {s.state} ({s.live} of {s.instruments} live)" for s in picture.venues)
-    print_table(f"{len(found)} spreads before fees; {live}", columns, map(cells, found[:TABLE_ROWS]))
+    print_table(f"{formats.counted(len(found), 'spread')} before fees; {live}", columns, map(cells, found[:TABLE_ROWS]))
     if len(found) > TABLE_ROWS:
         print(f"... {len(found) - TABLE_ROWS} more; --format json tells all")
     if explain:
         excluded = document["excluded"]
         print()
-        print_table(f"{len(excluded['pairs'])} pairs left out", columns, map(cells, excluded["pairs"]))
+        print_table(
+            f"{formats.counted(len(excluded['pairs']), 'pair')} left out", columns, map(cells, excluded["pairs"])
+        )
         for reason, count in sorted(excluded["counts"].items()):
             print(f"  {count:6d}  {reason}")
     for status in picture.venues:

@@ -70,13 +70,14 @@ def _now(sheet: Sheet, row: int) -> list[Fact]:
         facts.append(_fact(column.id.replace("_", " ").removesuffix(" bps"), column.text(sheet, row), name))
     source = {1: "stream", 2: "REST"}.get(int(sheet.column("source")[row]), formats.UNKNOWN)
     lag = sheet.number("lag", row)
+    gap = sheet.number("gap", row)
     return [
         *facts,
         Fact("came by", source),
         Fact("changed", _ago(BY_ID["age_s"].text(sheet, row))),
         Fact("confirmed", _ago(BY_ID["unconfirmed_s"].text(sheet, row))),
-        Fact("usual gap", formats.duration(sheet.number("gap", row))),
-        Fact("on the way", formats.milliseconds(None if lag is None else max(lag, 0.0) / 1e6)),
+        Fact("usual gap", formats.milliseconds(None if gap is None else gap / 1e6)),
+        Fact("on the way", formats.lag(None if lag is None else lag / 1e6)),
         Fact("messages", formats.count(sheet.number("messages", row))),
     ]
 

@@ -138,6 +138,11 @@ def milliseconds(ms: float | None) -> str:
     return duration(ms * 1e6)
 
 
+def lag(ms: float | None) -> str:
+    """Write how long quotes are on the way; clocks that disagree by more than that cannot tell."""
+    return milliseconds(ms) if ms is None or ms > 0 else "less than the clocks can tell"
+
+
 def countdown(ns: float | None) -> str:
     """Write the time left as h:mm:ss; "due" once it is over."""
     if ns is None or not isfinite(ns):

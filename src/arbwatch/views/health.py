@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from arbwatch.market.health import SocketHealth, VenueStatus
-from arbwatch.views.formats import clock, count, counted, milliseconds
+from arbwatch.views.formats import clock, count, counted, lag, milliseconds
 from arbwatch.views.picture import Picture, Progress
 from arbwatch.views.text import plain
 from arbwatch.views.words import VENUE_TONES, Tone
@@ -60,6 +60,17 @@ def totals(picture: Picture, rows: int) -> Totals:
 def advice(status: VenueStatus) -> str:
     """Say what to do about a venue that does not speak."""
     return _ADVICE.get(status.rest_state or "ok", _ADVICE["ok"])
+
+
+def offset(status: VenueStatus) -> str:
+    """Say how a venue's clock stands to this machine's."""
+    apart, tolerance = status.clock_offset_ms, status.clock_tolerance_ms or 0.0
+    if apart is None:
+        return "not known yet"
+    give = f", give or take {milliseconds(tolerance)}" if tolerance else ""
+    if abs(apart) <= max(tolerance, 1.0):
+        return f"the same as ours{give}"
+    return f"{milliseconds(abs(apart))} {'ahead of' if apart > 0 else 'behind'} ours{give}"
 
 
 def failure(status: VenueStatus) -> str:
@@ -118,7 +129,7 @@ def _venue(status: VenueStatus, picture: Picture) -> Iterator[Line]:
         indent=2,
     )
     yield Line(_ages(status), indent=2)
-    yield Line(f"{_lag(status)}; its clock is {_offset(status)}", indent=2)
+    yield Line(f"{_lag(status)}; its clock is {offset(status)}", indent=2)
     yield Line(_rest(status), "" if status.rest_state == "ok" else "warn", 2)
     read = f"{counted(status.rejected, 'message')} could not be read"
     yield Line(f"{counted(status.reconnects, 'reconnect')}, {read}", indent=2)
@@ -143,19 +154,9 @@ def _lag(status: VenueStatus) -> str:
     middle, late = status.lag_p50_ms, status.lag_p99_ms
     if middle is None or late is None:
         return "how long quotes are on the way is not known"
-    if late < 0:
-        return "quotes are on the way for less than the clocks can tell"
-    return f"quotes are on the way for {milliseconds(max(middle, 0.0))} (median), {milliseconds(late)} (99 %)"
-
-
-def _offset(status: VenueStatus) -> str:
-    offset, tolerance = status.clock_offset_ms, status.clock_tolerance_ms or 0.0
-    if offset is None:
-        return "not known yet"
-    give = f", give or take {milliseconds(tolerance)}" if tolerance else ""
-    if abs(offset) <= max(tolerance, 1.0):
-        return f"the same as ours{give}"
-    return f"{milliseconds(abs(offset))} {'ahead of' if offset > 0 else 'behind'} ours{give}"
+    if late <= 0:
+        return f"quotes are on the way for {lag(late)}"
+    return f"quotes are on the way for {lag(middle)} (median), {lag(late)} (99 %)"
 
 
 def _rest(status: VenueStatus) -> str:
