@@ -9,6 +9,7 @@ from textual.widgets import Input, OptionList
 
 from arbwatch.ui.terminal import Board
 from arbwatch.ui.terminal.dialogs import Choice, Words
+from arbwatch.ui.terminal.sources import SpreadSource
 from arbwatch.views.columns import BY_ID
 from tests.ui.looks import again, keys, lines, press, screen
 from tests.views.stage import PERP, SPOT, Stage, instrument
@@ -262,3 +263,14 @@ async def test_q_quits(board: Make, key: str) -> None:
     async with app.run_test() as pilot:
         await press(pilot, key)
     assert not app.is_running
+
+
+@pytest.mark.parametrize("width", [80, 100, 200])
+async def test_the_reason_has_the_room_where_only_excluded_spreads_are_shown(board: Make, width: int) -> None:
+    app = board(Stage().every_state())
+    async with app.run_test(size=(width, 30)) as pilot:
+        await press(pilot, "2", "x")
+        source = app.panes.spread_grid.source
+        assert isinstance(source, SpreadSource) and len(source)
+        text = "\n".join(lines(app))
+        assert all((line.reason or "?")[:33] in text for line in source.lines[:10])

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from arbwatch.analytics.spreads import Leg, Spread
 from arbwatch.views import formats
@@ -187,3 +188,9 @@ COLUMNS: tuple[SpreadColumn, ...] = (
 )
 # fmt: on
 BY_ID: dict[str, SpreadColumn] = {column.id: column for column in COLUMNS}
+REASONED: tuple[SpreadColumn, ...] = tuple(
+    replace(column, width=34, most=160, priority=0) if column.id == "check" else column
+    for column in COLUMNS
+    if column.id not in ("pair", "exit", "size", "money", "ages")
+)
+"""The columns of spreads that do not count: the reason comes first and takes the room."""

@@ -100,7 +100,7 @@ class Panes(ContentSwitcher):
         source = self._viewer.spreads()
         grid.order(choices.spreads.sort, choices.spreads.descending)
         grid.empty = _UNMATCHED if choices.text else "No pair to compare."
-        grid.show(source, spreads.COLUMNS)
+        grid.show(source, source.columns)
         words = spreads.uncounted(self._viewer.sheet.picture)
         self._uncounted.say(f"Do not count either: {words}" if words else "")
-        return choices.words(source.summary(choices.excluded), len(grid.shown), len(spreads.COLUMNS))
+        return choices.words(source.summary(choices.excluded), len(grid.shown), len(source.columns))

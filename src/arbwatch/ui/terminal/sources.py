@@ -52,8 +52,9 @@ class BoardSource:
 class SpreadSource:
     """Spreads in an order."""
 
-    def __init__(self, lines: Sequence[spreads.Line]) -> None:
+    def __init__(self, lines: Sequence[spreads.Line], columns: Sequence[spreads.SpreadColumn]) -> None:
         self.lines = lines
+        self.columns = columns
         self._places: dict[Hashable, int] = {line.key: place for place, line in enumerate(lines)}
 
     def __len__(self) -> int:
@@ -78,7 +79,7 @@ class SpreadSource:
         line = self.lines[index]
         made = []
         for at in columns:
-            column = spreads.COLUMNS[at]
+            column = self.columns[at]
             tone = "dim" if line.reason and column.id != "check" else column.tone(line)
             value = column.value(line) if column.flash else None
             made.append(Cell(column.text(line), tone, value if isinstance(value, float) else None))

@@ -52,7 +52,8 @@ class Viewer:
         found = spreads.matching(spreads.lines(self.sheet.picture, self.listing), choices.text)
         if choices.excluded:
             found = [line for line in found if line.reason is not None]
-        return SpreadSource(spreads.order(found, choices.spreads.sort, choices.spreads.descending))
+        ordered = spreads.order(found, choices.spreads.sort, choices.spreads.descending)
+        return SpreadSource(ordered, spreads.REASONED if choices.excluded else spreads.COLUMNS)
 
     def csv(self) -> tuple[str, int]:
         """Return the rows of the board as CSV text, and how many they are."""
