@@ -195,3 +195,9 @@ def test_the_help_tells_the_exit_codes_that_errors_carry(capsys: pytest.CaptureF
         if isinstance(kind, type) and issubclass(kind, errors.ArbwatchError)
     }
     assert {str(code) for code in carried} <= told
+
+
+def test_a_board_without_a_terminal_is_refused_in_words() -> None:
+    done = python("-m", "arbwatch", "watch", "--demo", stdin=subprocess.DEVNULL)
+    assert done.returncode == 2 and not done.stdout
+    assert "needs a terminal" in done.stderr and "arbwatch run" in done.stderr and done.stderr.count("\n") == 1

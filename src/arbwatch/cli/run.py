@@ -31,12 +31,17 @@ def run(
     headless: HEADLESS = False,
 ) -> int:
     """Watch the venues: a board on a terminal, else a log. Ctrl-C or SIGTERM ends it."""
-    board = not headless and sys.stdout.isatty() and sys.stdin.isatty()
+    board = not headless and on_terminal()
     loaded = begin(console=not board)
     from arbwatch.app import App  # noqa: PLC0415 numpy and sockets are loaded once settings are known to be right
 
     with App(loaded.settings, names(venues), demo=demo) as app:
         return show_board(app, loaded) if board else log_until_stopped(app)
+
+
+def on_terminal() -> bool:
+    """Tell whether somebody sits before it: a board can be drawn, and keys can be pressed."""
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
 
 
 def demo(venues: VENUES = None, headless: HEADLESS = False) -> int:
