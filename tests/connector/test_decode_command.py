@@ -62,6 +62,7 @@ def test_a_damaged_file_is_told_after_what_could_be_read(tmp_path: Path) -> None
     ("words", "told"),
     [
         (["--venue", "binance_prep", "-"], "did you mean binance_perp?"),
+        (["--venue", "nope", "-"], "There is no venue 'nope'; see `arbwatch venues`"),
         (["no-such-file.jsonl"], "no-such-file.jsonl cannot be read"),
         ([], "FILE"),
     ],
@@ -102,3 +103,18 @@ def test_strangers_are_told_line_by_line(monkeypatch: pytest.MonkeyPatch, capsys
     assert main(["decode", "-"]) == 0
     out, err = capsys.readouterr()
     assert not out and [line.partition(":")[0] for line in err.splitlines()[:2]] == ["line 1", "line 3"]
+    assert err.splitlines()[2:] == ["2 rejected; --venue tells whose messages 2 of them are"]
+
+
+@pytest.mark.parametrize(
+    "text", ["", '{"t": "http", "method": "GET", "url": "https://other.example/ticker", "status": 200, "data": "{}"}\n']
+)
+def test_a_file_without_any_message_of_ours_is_told(
+    text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "other.jsonl"
+    path.write_text(text)
+    assert main(["decode", str(path)]) == 0
+    out, err = capsys.readouterr()
+    told = f"{path} holds no message known to be of a venue here; `arbwatch venues` lists them, --venue names one\n"
+    assert not out and err == told

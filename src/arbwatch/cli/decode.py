@@ -3,7 +3,6 @@
 import gzip
 import sys
 from collections.abc import Iterator
-from difflib import get_close_matches
 from pathlib import Path
 from typing import IO, Annotated, cast
 
@@ -11,6 +10,7 @@ import msgspec
 import typer
 
 from arbwatch.config.errors import WrongUseError
+from arbwatch.config.words import nearest
 from arbwatch.connector.decoding import Decoding
 from arbwatch.connector.recording import read
 from arbwatch.connector.registry import venues
@@ -35,9 +35,10 @@ def decode(
     """
     known = venues()
     out = sys.stdout.buffer
-    rejected = 0
+    found = rejected = nameless = 0
     with _opened(file) as source:
         for decoded in Decoding(known, _named(known, venue)).read(read(_lines(source, file))):
+            found += 1
             if isinstance(decoded.found, Event | Instrument):
                 out.write(msgspec.json.encode(decoded.found) + b"\n")
                 if file == "-":
@@ -45,18 +46,25 @@ def decode(
                     out.flush()
             elif isinstance(decoded.found, Reject):
                 rejected += 1
+                nameless += not decoded.venue
                 print(f"line {decoded.line}: {_one_line(decoded.found.reason)}", file=sys.stderr)
     if rejected:
-        print(f"{rejected} rejected", file=sys.stderr)
+        print(f"{rejected} rejected{_remedy(nameless, venue)}", file=sys.stderr)
+    elif not found:
+        source_name = "standard input" if file == "-" else file
+        hint = "" if venue else "; `arbwatch venues` lists them, --venue names one"
+        print(f"{source_name} holds no message known to be of a venue here{hint}", file=sys.stderr)
     return 0
+
+
+def _remedy(nameless: int, venue: str | None) -> str:
+    return f"; --venue tells whose messages {nameless} of them are" if nameless and venue is None else ""
 
 
 def _named(known: dict[str, type[Venue]], name: str | None) -> type[Venue] | None:
     if name is None or name in known:
         return known.get(name or "")
-    near = get_close_matches(name, known, 1, 0)
-    hint = f"; did you mean {near[0]}?" if near else ""
-    raise WrongUseError(f"There is no venue {name!r}{hint}")
+    raise WrongUseError(f"There is no venue {name!r}{nearest(name, known)}; see `arbwatch venues`")
 
 
 def _opened(file: str) -> IO[bytes]:
