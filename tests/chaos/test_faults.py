@@ -1,6 +1,5 @@
 """Every fault on every venue: noticed, said, recovered from, and nothing else disturbed."""
 
-import sys
 from collections.abc import Iterator
 from functools import partial
 
@@ -8,12 +7,12 @@ import pytest
 
 from arbwatch.config.settings import VenueSettings
 from tests.chaos.cases import CASES
+from tests.chaos.table import ROWS
 from tests.chaos.watcher import Watcher
 from tests.world.world import World
 
 VENUES = ("binance_spot", "binance_perp")
 FAST_PULSE = VenueSettings(ping_interval=2.0, pong_timeout=2.0)
-TABLE: list[tuple[str, str, str, str, str, str]] = []
 
 
 @pytest.fixture(scope="module")
@@ -28,14 +27,6 @@ def world() -> Iterator[World]:
     ) as running:
         running.ready()
         yield running
-    _print_table()
-
-
-def _print_table() -> None:
-    head = ("fault", "venue", "expected", "seen after s", "recovered after s", "others disturbed")
-    widths = [max(len(row[place]) for row in [head, *TABLE]) for place in range(len(head))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in [head, *TABLE]]
-    print("\n" + "\n".join(lines), file=sys.__stdout__)
 
 
 @pytest.mark.chaos
@@ -56,7 +47,7 @@ def test_a_fault_is_seen_and_recovered_from_and_disturbs_nothing_else(world: Wor
             world.clear(venue)
     others = {row for row in watcher.rows if not (row[0] == venue and row[1] in hit.symbols)}
     lost = {socket for socket in watcher.lost_sockets() if not (hit.whole_socket and socket.startswith(venue))}
-    TABLE.append(
+    ROWS.append(
         (name, venue, expected, f"{seen:.2f}", f"{recovered:.2f}", "none" if not others and not lost else "yes")
     )
     assert not others

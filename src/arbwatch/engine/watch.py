@@ -35,6 +35,8 @@ class Watch:
         self._quotes: Poll | None = next((poll for poll in feed.polls() if poll.name == "quotes"), None)
         self._checked = float("-inf")
         self._checking: asyncio.Task[None] | None = None
+        self._contradicted: dict[str, int] = {}
+        """Since when REST says otherwise than a stream, UTC ns."""
         self._asked: dict[str, float] = {}
         """When each suspect that could not be checked was last subscribed anew."""
         self._whole_retried: dict[Kind, int] = {}
@@ -94,8 +96,19 @@ class Watch:
             log.debug("%s: quotes cannot be checked: %s", self._venue, refused)
             self._ask_anew(suspects)
             return
-        await asyncio.sleep(GRACE_S if suspects else CALM_GRACE_S)
-        self._revive([symbol for symbol in differing if table.silent_since(self._venue, symbol, asked)])
+        answered = time_ns()
+        self._contradicted = {symbol: self._contradicted.get(symbol, asked) for symbol in differing}
+        # A slow answer tells of a slow venue, network or machine: then messages are late as well.
+        grace_s = (GRACE_S if suspects else CALM_GRACE_S) + 2 * (answered - asked) / NS
+        await asyncio.sleep(grace_s)
+        late = time_ns() - round(CALM_GRACE_S * NS)
+        self._revive(
+            [
+                symbol
+                for symbol, since in self._contradicted.items()
+                if (symbol in suspects or since <= late) and table.silent_since(self._venue, symbol, since)
+            ]
+        )
 
     def _ask_anew(self, suspects: list[str]) -> None:
         """Subscribe anew, now and then, what cannot be checked: silent beyond its rate, but perhaps only quiet."""
