@@ -129,3 +129,14 @@ async def test_a_whole_market_stream_that_falls_silent_is_subscribed_elsewhere_o
     assert _pool(feed).again == [(Topic("ticker"), True)]
     assert "ticker stream has been silent" in str(feed.health.status(1, feed.table.snapshot(1)).last_error)
     assert feed.venue.id == VENUE
+
+
+async def test_what_a_check_for_others_contradicts_gets_longer_to_speak(
+    ready: Ready, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "CALM_GRACE_S", 60.0)
+    feed = await ready(["AUSDT"])
+    Tulip.quotes[0], Tulip.quotes[1] = quote("AUSDT", 12.0), quote("BUSDT", 12.0)
+    await _looked(Watch(feed), lambda: bool(_pool(feed).again))
+    assert _state(feed, "AUSDT") == RowState.FROZEN
+    assert _state(feed, "BUSDT") == RowState.LIVE
