@@ -126,9 +126,9 @@ async def test_f_goes_through_sets_of_columns(board: Make) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         assert "funding" not in app.panes.grid.shown
         await press(pilot, "f")
-        assert {"funding", "funding_year", "countdown_s", "interval_h"} <= set(app.panes.grid.shown)
+        assert {"funding", "funding_year", "countdown_s", "interval_h", "state"} <= set(app.panes.grid.shown)
         await press(pilot, "f")
-        assert {"age_s", "unconfirmed_s", "tick_bps"} <= set(app.panes.grid.shown)
+        assert {"age_s", "unconfirmed_s", "tick_bps", "state"} <= set(app.panes.grid.shown)
         await press(pilot, "f")
         assert "quote_volume" in app.panes.grid.shown
 

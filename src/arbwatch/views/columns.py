@@ -130,11 +130,11 @@ BY_ID: dict[str, Column] = {column.id: column for column in COLUMNS}
 SETS: dict[str, tuple[str, ...]] = {
     "prices": (),
     "funding": (
-        "symbol", "venue", "funding", "funding_year", "countdown_s", "interval_h", "mark_index", "state", "asset",
+        "symbol", "venue", "state", "funding", "funding_year", "countdown_s", "interval_h", "mark_index", "asset",
         "quote_volume", "bid", "ask", "spread_bps",
     ),
     "quality": (
-        "symbol", "venue", "age_s", "unconfirmed_s", "spread_bps", "tick_bps", "tick_size", "state", "bid", "ask",
+        "symbol", "venue", "state", "age_s", "unconfirmed_s", "spread_bps", "tick_bps", "tick_size", "bid", "ask",
         "asset", "bid_size", "ask_size", "market",
     ),
 }  # fmt: skip
