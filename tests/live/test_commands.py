@@ -99,3 +99,11 @@ def test_a_signal_ends_a_headless_run_within_five_seconds(number: signal.Signals
         process.stderr.read()
         assert process.wait(10) == code
         assert time.monotonic() - started < 5
+
+
+def test_scan_names_what_is_near_an_asset_or_a_pair_that_does_not_exist() -> None:
+    asset = _run("scan", "--demo", "--for", "2s", "--asset", "btcc")
+    assert asset.returncode == 2 and not asset.stdout
+    assert asset.stderr == "arbwatch: No venue lists the asset 'BTCC'; did you mean BTC?\n"
+    pair = _run("scan", "--demo", "--kind", "spot-prep")
+    assert pair.returncode == 2 and "did you mean spot-perp?" in pair.stderr

@@ -8,6 +8,8 @@ from arbwatch.cli.options import begin
 from arbwatch.cli.output import Format, print_csv, print_json, print_table
 from arbwatch.cli.wait import answered, wait
 from arbwatch.cli.words import names, seconds
+from arbwatch.config.errors import WrongUseError
+from arbwatch.config.words import nearest
 
 if TYPE_CHECKING:
     from arbwatch.views.picture import Picture
@@ -18,6 +20,7 @@ CSV_COLUMNS = (
     "needs_short_spot", "reason",
 )  # fmt: skip
 TABLE_ROWS = 40
+PAIRS = ("spot-spot", "spot-perp", "perp-perp")
 
 
 def scan(
@@ -25,20 +28,24 @@ def scan(
     venues: Annotated[str | None, typer.Option(metavar="A,B", help="Venues; all that are enabled by default")] = None,
     format_: Annotated[Format, typer.Option("--format", help="How it is printed")] = Format.table,
     min_edge: Annotated[float | None, typer.Option(metavar="BPS", help="Least gross edge, basis points")] = None,
-    kind: Annotated[str | None, typer.Option(metavar="PAIR", help="Market pair: spot-perp")] = None,
+    kind: Annotated[
+        str | None, typer.Option(metavar="PAIR", help="Market pair: spot-spot, spot-perp or perp-perp")
+    ] = None,
     asset: Annotated[str | None, typer.Option(metavar="ASSET", help="One asset only")] = None,
     explain: Annotated[bool, typer.Option(help="Also tell which pairs were left out, and why")] = False,
     demo: Annotated[bool, typer.Option(help="Look at simulated venues")] = False,
 ) -> int:
     """Connect, look, print what was found, and end; 5 if no venue answered."""
     limit_s = seconds(for_, "--for")
+    if kind is not None and kind not in PAIRS:
+        raise WrongUseError(f"--kind is {kind!r}{nearest(kind, PAIRS)}; there are {', '.join(PAIRS)}")
     loaded = begin(only_trouble=True)
     from arbwatch.app import App  # noqa: PLC0415 loaded once the options are known to be right
     from arbwatch.views.document import scan_document  # noqa: PLC0415 as above
 
     with App(loaded.settings, names(venues), demo=demo) as app:
         picture = answered(wait(app, limit_s))
-    wanted = asset.upper() if asset else None
+    wanted = _known(asset.upper(), picture) if asset else None
     document = scan_document(picture, asset=wanted, market_pair=kind, min_edge_bps=min_edge)
     if format_ is Format.json:
         print_json(document)
@@ -48,6 +55,13 @@ def scan(
     else:
         _print_tables(document, picture, explain=explain)
     return 0
+
+
+def _known(asset: str, picture: "Picture") -> str:
+    listed = {key[0] for key in picture.snapshot.keys}
+    if asset not in listed:
+        raise WrongUseError(f"No venue lists the asset {asset!r}{nearest(asset, listed)}")
+    return asset
 
 
 def flat(spread: dict[str, Any]) -> dict[str, Any]:
