@@ -107,3 +107,11 @@ def test_scan_names_what_is_near_an_asset_or_a_pair_that_does_not_exist() -> Non
     assert asset.stderr == "arbwatch: No venue lists the asset 'BTCC'; did you mean BTC?\n"
     pair = _run("scan", "--demo", "--kind", "spot-prep")
     assert pair.returncode == 2 and "did you mean spot-perp?" in pair.stderr
+
+
+def test_check_prints_csv_that_says_the_same_as_its_table() -> None:
+    result = _run("check", "binance_spot", "--demo", "--format", "csv")
+    assert result.returncode == 0, result.stderr
+    rows = list(csv.DictReader(io.StringIO(result.stdout)))
+    assert {row["venue"] for row in rows} == {"binance_spot"} and {row["ok"] for row in rows} == {"True"}
+    assert {"listing", "clock", "quote streams", "messages"} <= {row["what"] for row in rows}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import typer
 
 from arbwatch.cli.options import begin
-from arbwatch.cli.output import Format, print_json
+from arbwatch.cli.output import Format, print_csv, print_json
 from arbwatch.cli.words import seconds
 from arbwatch.config.errors import CheckFoundError, NoVenueError
 
@@ -31,7 +31,7 @@ def check(
         str | None, typer.Argument(metavar="[VENUE]", help="One venue; all that are enabled by default")
     ] = None,
     for_: Annotated[str, typer.Option("--for", metavar="TIME", help="How long to look at most")] = "20s",
-    format_: Annotated[Format, typer.Option("--format", help="table or json")] = Format.table,
+    format_: Annotated[Format, typer.Option("--format", help="How it is printed")] = Format.table,
     demo: Annotated[bool, typer.Option(help="Check the simulated venues")] = False,
 ) -> int:
     """Tell for each venue whether it answers, what its clock says, and when each stream first spoke.
@@ -46,6 +46,9 @@ def check(
         report = _look(app, limit_s)
     if format_ is Format.json:
         print_json({name: [line._asdict() for line in lines] for name, lines in report.items()})
+    elif format_ is Format.csv:
+        found_lines = [{"venue": name, **line._asdict()} for name, lines in report.items() for line in lines]
+        print_csv(found_lines, ("venue", *Line._fields))
     else:
         _print(report)
     reached = [name for name, lines in report.items() if lines[0].ok]
