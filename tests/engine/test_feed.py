@@ -132,3 +132,16 @@ async def test_trades_are_kept_only_where_somebody_looks(make_feed: MakeFeed) ->
     assert [trade.symbol for trade in feed.trades["AUSDT"]] == ["AUSDT"]
     assert set(feed.trades) == {"AUSDT"}
     assert Topic("trade", "AUSDT") in _pool(feed).followed
+
+
+async def test_a_delisted_symbol_leaves_nothing_behind(make_feed: MakeFeed) -> None:
+    feed = make_feed()
+    Tulip.listed = [instrument("AUSDT"), instrument("BUSDT")]
+    await feed.read_listing()
+    feed.up("tulip-1", frozenset({Topic("quote", "AUSDT"), Topic("quote", "BUSDT")}))
+    assert feed.carried() == {"tulip-1": ["AUSDT", "BUSDT"]} or feed.carried() == {"tulip-1": ["BUSDT", "AUSDT"]}
+    Tulip.listed = [instrument("BUSDT")]
+    await feed.read_listing()
+    assert feed.carried() == {"tulip-1": ["BUSDT"]}
+    assert set(feed.sockets) == {Topic("quote", "BUSDT")}
+    assert (feed.progress().done, feed.progress().total) == (1, 1)

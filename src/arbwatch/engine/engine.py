@@ -14,6 +14,7 @@ import msgspec
 from arbwatch.analytics.spreads import Rules, scan
 from arbwatch.connector.venue import Venue
 from arbwatch.connector.wire import Kind, Poll
+from arbwatch.engine.drain import Drain
 from arbwatch.engine.feed import LIVE, Feed, FeedRules
 from arbwatch.engine.supervise import supervise
 from arbwatch.engine.watch import Watch
@@ -29,7 +30,6 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-DRAIN_S = 0.01
 STATUS_S = 0.25
 STOP_S = 4.0
 
@@ -176,7 +176,7 @@ class Engine:
         self.feeds = {s.venue.id: Feed(s.venue, s.connect, self.table, s.rules) for s in self._specs}
         tasks = [
             asyncio.create_task(supervise(name, work), name=name)
-            for name, work in [("drain", self._drain), ("status", self._status)]
+            for name, work in [("drain", Drain(self.table).run), ("status", self._status)]
         ]
         for feed in self.feeds.values():
             await feed.pool.start()
@@ -193,11 +193,6 @@ class Engine:
                 end.cancel()
             await asyncio.gather(*ends, return_exceptions=True)
             await asyncio.gather(*(feed.stop() for feed in self.feeds.values()), return_exceptions=True)
-
-    async def _drain(self) -> None:
-        while True:
-            await asyncio.sleep(DRAIN_S)
-            self.table.drain(time_ns())
 
     async def _status(self) -> None:
         while True:

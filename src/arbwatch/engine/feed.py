@@ -71,6 +71,7 @@ class Feed:
         self._relist = asyncio.Event()
         self._following: frozenset[str] = frozenset()
         self._refused: set[str] = set()
+        self._carried: dict[str, list[str]] | None = None
 
     # what net tells (the Sink protocol)
 
@@ -89,6 +90,7 @@ class Feed:
     def up(self, socket: str, topics: frozenset[Topic]) -> None:
         """Take note that topics are live on a socket."""
         now = time_ns()
+        self._carried = None
         for topic in topics:
             self.sockets[topic] = socket
             if topic.symbol is None:
@@ -97,8 +99,7 @@ class Feed:
 
     def down(self, socket: str, topics: frozenset[Topic], reason: str) -> None:
         """Make the rows of topics that no socket carries stale at once."""
-        for topic in topics:
-            self.sockets.pop(topic, None)
+        self._forget(topics)
         self.table.down(self.venue.id, _symbols(topics, "quote"), reason, time_ns())
         for symbol in _symbols(topics, "book"):
             self.depth.down(symbol, reason)
@@ -183,9 +184,16 @@ class Feed:
             if self.venue.channels[kind].whole_market:
                 self.pool.follow([Topic(kind)])
             else:
-                self.pool.unfollow([Topic(kind, symbol) for symbol in sorted(self._following - symbols)])
+                gone = [Topic(kind, symbol) for symbol in sorted(self._following - symbols)]
+                self.pool.unfollow(gone)
+                self._forget(gone)
                 self.pool.follow([Topic(kind, symbol) for symbol in sorted(symbols - self._following)])
         self._following = symbols
+
+    def _forget(self, topics: Iterable[Topic]) -> None:
+        self._carried = None
+        for topic in topics:
+            self.sockets.pop(topic, None)
 
     # what is asked for again and again
 
@@ -225,11 +233,12 @@ class Feed:
 
     def carried(self) -> dict[str, list[str]]:
         """Return the symbols whose quotes each socket carries."""
-        found: dict[str, list[str]] = {}
-        for topic, socket in self.sockets.items():
-            if topic.kind == "quote" and topic.symbol is not None:
-                found.setdefault(socket, []).append(topic.symbol)
-        return found
+        if self._carried is None:
+            self._carried = {}
+            for topic, socket in self.sockets.items():
+                if topic.kind == "quote" and topic.symbol is not None:
+                    self._carried.setdefault(socket, []).append(topic.symbol)
+        return self._carried
 
     # books
 

@@ -83,6 +83,7 @@ class _Lane:
         self._rate: Floats = np.fmax(snapshot.gap[lane], snapshot.pause[lane])
         known = (snapshot.gaps[lane] >= patience.gaps) & (self._rate <= patience.slow_s * _S)
         self._known: Flags = known
+        self._spoken: Flags = known & np.isin(self._state, (RowState.LIVE, RowState.SUSPECT))
         self._since_handled: Times = now - snapshot.handled[lane]
         proved = np.maximum(snapshot.received[lane], snapshot.confirmed[lane])
         self.silent: Times = now - np.maximum(proved, snapshot.since[lane])
@@ -131,7 +132,7 @@ class _Lane:
         """Find a socket on which nothing at all came for longer than its streams together would let expect."""
         rows = self._snapshot.layout.rows[self._row]
         places = np.array([rows[symbol] for symbol in symbols if symbol in rows], np.intp)
-        spoken = places[np.isin(self._state[places], (RowState.LIVE, RowState.SUSPECT)) & self._known[places]]
+        spoken = places[self._spoken[places]]
         if len(spoken) < 2:
             return []
         together = 1.0 / float(np.sum(1.0 / self._rate[spoken]))

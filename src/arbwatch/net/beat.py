@@ -2,6 +2,7 @@
 
 import asyncio
 import selectors
+from collections.abc import Callable
 from time import monotonic, sleep, time_ns
 from typing import Protocol
 
@@ -30,6 +31,8 @@ class Beat(selectors.DefaultSelector):
         super().__init__()
         self.now = time_ns()
         self.busy = False
+        self.woke: Callable[[], None] | None = None
+        """Called at every wake-up, before what is ready is read; a timer it sets that is due fires right after that."""
         self._count = 0
         self._since = monotonic()
 
@@ -45,6 +48,8 @@ class Beat(selectors.DefaultSelector):
         if elapsed > WINDOW_S:
             self.busy = self._count > self.busy_above * elapsed
             self._count, self._since = 0, now
+        if self.woke is not None:
+            self.woke()
         return ready
 
 
