@@ -93,12 +93,10 @@ class Binance:
             top = _hot(frame).data
         except UNREADABLE:
             return frames.read(self.id, frame, received)
-        if top.st == wire.COIN_M:
-            return ()
-        if top.b and top.B and top.a and top.A:
-            time = top.T and top.T * 1_000_000
-            return (Quote(self.id, top.s, top.b, top.B, top.a, top.A, time, received),)
-        return (frames.quote(self.id, top, received),)
+        time = top.T
+        if time is not None:
+            time *= 1_000_000
+        return (Quote(self.id, top.s, top.b, top.B, top.a, top.A, time, received),)
 
     def book_request(self, symbol: str) -> Request | None:
         """Ask for a snapshot that deltas can be joined to."""

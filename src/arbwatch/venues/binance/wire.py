@@ -34,10 +34,23 @@ class Top(Struct, gc=False):
     st: int = 1
 
 
-class CombinedTop(Struct, gc=False):
-    """A `Top` in the envelope of a combined stream."""
+class FullTop(Struct, gc=False):
+    """A `Top` with both sides, of spot or of USD-M: nearly every one."""
 
-    data: Top
+    s: Name
+    b: Price
+    B: Price
+    a: Price
+    A: Price
+    e: Literal["bookTicker"] = "bookTicker"
+    T: SomeMillis | None = None
+    st: Literal[1] = 1
+
+
+class CombinedTop(Struct, gc=False):
+    """A `FullTop` in the envelope of a combined stream."""
+
+    data: FullTop
 
 
 class Envelope(Struct):
