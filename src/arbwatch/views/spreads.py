@@ -191,6 +191,6 @@ BY_ID: dict[str, SpreadColumn] = {column.id: column for column in COLUMNS}
 REASONED: tuple[SpreadColumn, ...] = tuple(
     replace(column, width=34, most=160, priority=0) if column.id == "check" else column
     for column in COLUMNS
-    if column.id not in ("pair", "exit", "size", "money", "ages")
+    if column.id not in ("pair", "exit", "size", "money", "quote_currency", "ages")
 )
 """The columns of spreads that do not count: the reason comes first and takes the room."""
