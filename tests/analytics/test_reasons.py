@@ -5,6 +5,7 @@ import pytest
 
 from arbwatch.analytics.reasons import WORDS, Reason
 from arbwatch.analytics.spreads import Rules, Spreads, scan
+from arbwatch.market.codes import Proof
 from arbwatch.market.table import RowState, Table
 from tests.analytics.conftest import MakePair, Pair
 from tests.market.conftest import LANES, NOW, S, instrument, quote
@@ -147,13 +148,15 @@ def test_an_old_price_that_was_just_confirmed_is_good(make_pair: MakePair) -> No
     assert best.age_diff_ms == 0
 
 
-def test_a_venue_has_its_own_patience_and_may_be_doubtful_as_a_whole(make_pair: MakePair) -> None:
+def test_a_venue_has_its_own_patience_and_its_rows_may_be_doubtful(make_pair: MakePair) -> None:
     pair = good(make_pair)
     snapshot = pair.table.snapshot(NOW + 5 * S)
     assert scan(snapshot, Rules(stale_after={"there_spot": 1.0})).found
     assert "stale" in scan(snapshot, Rules(stale_after={PERP: 1.0})).excluded[0].reason
-    doubted = scan(snapshot, Rules(), doubtful=[SPOT]).excluded[0].reason
-    assert doubted == f"{SPOT}: the venue's data disagrees with itself"
+    assert scan(snapshot, Rules(proven_only=True)).excluded[0].reason.startswith(f"{SPOT}: not proven yet")
+    pair.table.prove(SPOT, ["AUSDT"], Proof.DOUBTFUL)
+    (doubted,) = scan(pair.table.snapshot(NOW + 5 * S), Rules()).excluded
+    assert doubted.reason == f"{SPOT}: the venue's data disagrees with itself"
 
 
 def test_prices_far_apart_are_perhaps_two_coins(make_pair: MakePair) -> None:

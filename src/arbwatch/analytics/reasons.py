@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from arbwatch.market.codes import RowState, Source
+from arbwatch.market.codes import Proof, RowState, Source
 from arbwatch.market.columns import Floats
 from arbwatch.market.snapshot import Snapshot
 
@@ -30,6 +30,7 @@ class Reason(IntFlag):
     UNIT = 2048
     CLASS = 4096
     IDENTITY = 8192
+    UNPROVEN = 16384
 
 
 WORDS: dict[Reason, str] = {
@@ -47,6 +48,7 @@ WORDS: dict[Reason, str] = {
     Reason.UNIT: "unit unknown",
     Reason.CLASS: "class differs",
     Reason.IDENTITY: "identity?",
+    Reason.UNPROVEN: "not proven yet",
 }
 """Short words, also the keys of counts."""
 
@@ -90,8 +92,8 @@ def allowed(snapshot: Snapshot, base_ns: Floats, longest_ns: float) -> Floats:
     return np.fmax(base_ns, earned)
 
 
-def against_legs(snapshot: Snapshot, may: Floats, lag_ns: float, doubtful: NDArray[np.bool_]) -> Flagged:
-    """Flag every row; `may` is what `allowed` returned, `doubtful` marks lanes."""
+def against_legs(snapshot: Snapshot, may: Floats, lag_ns: float, *, proven_only: bool) -> Flagged:
+    """Flag every row; `may` is what `allowed` returned."""
     bid, ask = snapshot.bid, snapshot.ask
     flags: Flagged = _AT_REST[snapshot.state, snapshot.source]
     quoted = snapshot.source != Source.NONE
@@ -99,7 +101,9 @@ def against_legs(snapshot: Snapshot, may: Floats, lag_ns: float, doubtful: NDArr
     add(flags, bid >= ask, Reason.CROSSED)
     add(flags, quoted & (snapshot.now - snapshot.confirmed > may), Reason.STALE)
     add(flags, snapshot.lag > lag_ns, Reason.LATE)
-    add(flags, doubtful, Reason.DOUBTFUL)
+    add(flags, snapshot.proof == Proof.DOUBTFUL, Reason.DOUBTFUL)
+    if proven_only:
+        add(flags, snapshot.proof == Proof.UNPROVEN, Reason.UNPROVEN)
     add(flags, (snapshot.state == RowState.SUSPECT) & _silent_too_long(snapshot), Reason.FROZEN)
     return flags
 

@@ -1,6 +1,6 @@
 """Each perpetual against its own exchange's spot: what buying one and selling the other leaves, before costs."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from math import isnan
 from typing import NamedTuple
 
@@ -31,6 +31,8 @@ class Rules(msgspec.Struct, frozen=True):
     """Two rows whose mids differ by more are taken for two different coins."""
     stale_after: Mapping[str, float] = {}
     """By venue: instead of `unconfirmed_s`."""
+    proven_only: bool = False
+    """A row is a leg only once its own data was seen to agree with itself."""
     most: int = 5000
     """So many spreads are listed, the best; the rest is counted."""
 
@@ -89,10 +91,10 @@ class _Legs(NamedTuple):
     may: Floats
 
 
-def scan(snapshot: Snapshot, rules: Rules, doubtful: Collection[str] = ()) -> Spreads:
-    """Compare every pair in both directions; `doubtful` names venues whose data disagrees with itself."""
+def scan(snapshot: Snapshot, rules: Rules) -> Spreads:
+    """Compare every pair in both directions."""
     compared = pairs(snapshot.layout)
-    legs = _legs(snapshot, rules, doubtful)
+    legs = _legs(snapshot, rules)
     flags = _flags(compared, legs, rules)
     buy = np.concatenate((compared.spot, compared.perp))
     sell = np.concatenate((compared.perp, compared.spot))
@@ -117,12 +119,11 @@ def scan(snapshot: Snapshot, rules: Rules, doubtful: Collection[str] = ()) -> Sp
     )
 
 
-def _legs(snapshot: Snapshot, rules: Rules, doubtful: Collection[str]) -> _Legs:
+def _legs(snapshot: Snapshot, rules: Rules) -> _Legs:
     venues = [lane.venue for lane in snapshot.lanes]
     after = np.array([rules.stale_after.get(venue, rules.unconfirmed_s) * _S for venue in venues])[:, None]
     may = allowed(snapshot, after, rules.longest_s * _S)
-    doubted = np.array([venue in doubtful for venue in venues], np.bool_)
-    flags = against_legs(snapshot, may, rules.lag_s * _S, doubted)
+    flags = against_legs(snapshot, may, rules.lag_s * _S, proven_only=rules.proven_only)
     bid, ask = snapshot.bid / snapshot.multiplier, snapshot.ask / snapshot.multiplier
     mid = (bid + ask) / 2.0
     return _Legs(bid.reshape(-1), ask.reshape(-1), mid.reshape(-1), flags.reshape(-1), may.reshape(-1))

@@ -26,6 +26,15 @@ class RowState(IntEnum):
     ENDED = 8
 
 
+class Proof(IntEnum):
+    """Whether a row's own data was seen to agree with itself."""
+
+    UNPROVEN = 0
+    """Not looked at yet, or not enough is known."""
+    PROVEN = 1
+    DOUBTFUL = 2
+
+
 class Source(IntEnum):
     """Where a row's quote came from."""
 

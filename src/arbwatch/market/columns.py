@@ -54,6 +54,8 @@ class Columns:
     """How many findings were acted on since it last spoke."""
     moved: Codes
     """1 where REST saw the venue's quote move while the stream had sent nothing."""
+    proof: Codes
+    """A `Proof`."""
     clash: Codes
     """1 where the same venue lists another instrument under this asset and quote currency."""
 

@@ -7,7 +7,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from arbwatch.market import listing, merge, rest
-from arbwatch.market.codes import RowState, Source
+from arbwatch.market.codes import Proof, RowState, Source
 from arbwatch.market.columns import Columns
 from arbwatch.market.identity import decide
 from arbwatch.market.intake import Intake
@@ -179,6 +179,13 @@ class Table:
                 if columns.state[lane, place] not in (RowState.DOWN, *_CLOSED):
                     columns.state[lane, place] = state
                 self._note(lane, place, now)
+
+    def prove(self, venue: str, symbols: Iterable[str], proof: Proof) -> None:
+        """Take what was found out about rows of a venue: whether their own data agrees with itself."""
+        with self.lock:
+            lane = self._lanes[venue]
+            rows = self.layout.rows[lane]
+            self.columns.proof[lane, [rows[symbol] for symbol in symbols if symbol in rows]] = proof
 
     def suspect(self, venue: str, symbol: str) -> None:
         """Mark a subscribed row as being checked."""
