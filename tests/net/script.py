@@ -43,6 +43,7 @@ class Message(msgspec.Struct):
     id: str | None = None
     error: str | None = None
     time: int | None = None
+    topics: tuple[str, ...] = ()
 
 
 class Toy(Venue):
@@ -116,7 +117,7 @@ class Toy(Venue):
             case "trade":
                 yield Trade(self.id, said.symbol, said.n, 1.0, "buy", str(int(said.n)), said.time, received)
             case "ack":
-                yield Ack(said.id, said.error)
+                yield Ack(said.id, said.error, tuple(Topic("quote", name) for name in said.topics))
             case "ping":
                 yield Send('{"op":"pong"}')
             case "notice":

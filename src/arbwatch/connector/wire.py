@@ -75,6 +75,8 @@ class Ack(msgspec.Struct, frozen=True):
 
     id: str | None
     error: str | None
+    topics: tuple[Topic, ...] = ()
+    """What the answer is about where the venue answers topic by topic; empty is the whole frame."""
 
 
 class Notice(msgspec.Struct, frozen=True):

@@ -30,10 +30,11 @@ class Listener(Protocol):
 
 
 class _Pending:
-    __slots__ = ("adding", "frame", "sent", "timer")
+    __slots__ = ("adding", "frame", "left", "sent", "timer")
 
     def __init__(self, frame: Subscribe, adding: bool) -> None:
         self.frame = frame
+        self.left = dict.fromkeys(frame.topics)
         self.adding = adding
         self.sent = False
         self.timer: asyncio.TimerHandle | None = None
@@ -93,23 +94,34 @@ class Subscriptions:
         self._retries.clear()
 
     def settle(self, ack: Ack) -> None:
-        """Take an answer; one without an id belongs to the oldest frame that waits."""
-        key = ack.id if ack.id is not None else next((key for key, each in self._pending.items() if each.sent), None)
-        pending = self._pending.pop(key, None) if key is not None else None
-        if pending is None:
+        """Take an answer, about a frame or some of its topics; one without an id belongs to the oldest that fits."""
+        key = ack.id if ack.id is not None else self._oldest(ack.topics)
+        pending = self._pending.get(key) if key is not None else None
+        if key is None or pending is None:
             return
-        if pending.timer is not None:
-            pending.timer.cancel()
         self._answered = True
-        if not pending.adding:
-            return
-        topics = [topic for topic in pending.frame.topics if topic in self.wanted]
+        answered = [topic for topic in ack.topics or pending.left if topic in pending.left]
+        for topic in answered:
+            del pending.left[topic]
+        if not pending.left:
+            del self._pending[key]
+            if pending.timer is not None:
+                pending.timer.cancel()
+        if pending.adding:
+            self._answer(pending.frame, [topic for topic in answered if topic in self.wanted], ack)
+
+    def _oldest(self, topics: tuple[Topic, ...]) -> str | None:
+        fitting = (key for key, each in self._pending.items() if each.sent and (not topics or topics[0] in each.left))
+        return next(fitting, None)
+
+    def _answer(self, frame: Subscribe, topics: list[Topic], ack: Ack) -> None:
         if ack.error is None:
             self._yes(topics)
-        elif len(pending.frame.topics) > 1:
+        elif len(frame.topics) > 1 and not ack.topics:
             self._halve(topics)
-        elif topics:
-            self._no(topics[0], ack.error)
+        else:
+            for topic in topics:
+                self._no(topic, ack.error)
 
     def _yes(self, topics: list[Topic]) -> None:
         if not topics:
@@ -158,7 +170,7 @@ class Subscriptions:
 
     def _unanswered(self, pending: _Pending) -> None:
         self._pending.pop(pending.frame.id, None)
-        topics = [topic for topic in pending.frame.topics if topic in self.wanted]
+        topics = [topic for topic in pending.left if topic in self.wanted]
         if not pending.adding or not topics:
             return
         rounds = 1 + max(self._silent_rounds.get(topic, 0) for topic in topics)
