@@ -99,3 +99,16 @@ async def test_a_forgotten_book_is_unfollowed_and_its_messages_are_ignored() -> 
     depth.apply(_delta(4, 6))
     assert source.followed == []
     assert source.asked == []
+
+
+async def test_a_book_that_two_look_at_is_followed_until_both_are_gone() -> None:
+    source = Source()
+    depth = Depth(source)
+    first, second = depth.watch("XUSDT"), depth.watch("XUSDT")
+    assert first is second
+    depth.forget("XUSDT")
+    assert depth.book("XUSDT") is first
+    assert source.followed == [Topic("book", "XUSDT")]
+    depth.forget("XUSDT")
+    assert depth.book("XUSDT") is None
+    assert source.followed == []

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import Counter
 from typing import Protocol
 
 from arbwatch.connector.wire import Emission, Request, Topic
@@ -38,19 +39,29 @@ class Depth:
     def __init__(self, source: Source) -> None:
         self._source = source
         self._books: dict[str, BookState] = {}
+        self._watchers: Counter[str] = Counter()
         self._joining: dict[str, asyncio.Task[None]] = {}
         self.gaps = 0
         self.error = ""
 
     def watch(self, symbol: str) -> BookState:
-        """Follow a symbol's book; the state returned is kept current until `forget`."""
+        """Follow a symbol's book; the state returned is kept current until as many `forget` as `watch` were called."""
+        self._watchers[symbol] += 1
         if symbol not in self._books:
             self._books[symbol] = BookState(symbol)
             self._source.follow(Topic("book", symbol))
         return self._books[symbol]
 
+    def book(self, symbol: str) -> BookState | None:
+        """Return a book that is being followed; None where it is not."""
+        return self._books.get(symbol)
+
     def forget(self, symbol: str) -> None:
-        """Stop following a symbol's book."""
+        """Stop following a symbol's book, once nobody else does."""
+        self._watchers[symbol] -= 1
+        if self._watchers[symbol] > 0:
+            return
+        del self._watchers[symbol]
         if self._books.pop(symbol, None) is not None:
             self._source.unfollow(Topic("book", symbol))
         if task := self._joining.pop(symbol, None):

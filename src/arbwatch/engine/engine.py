@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import threading
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
 from concurrent.futures import Future
 from time import time_ns
 from types import MappingProxyType
@@ -16,6 +16,7 @@ from arbwatch.connector.venue import Venue
 from arbwatch.connector.wire import Kind, Poll
 from arbwatch.engine.drain import Drain
 from arbwatch.engine.feed import LIVE, Feed, FeedRules
+from arbwatch.engine.looking import Looking
 from arbwatch.engine.supervise import supervise
 from arbwatch.engine.watch import Watch
 from arbwatch.market.book import BookState
@@ -60,6 +61,7 @@ class Engine:
         self.table = Table([Lane(s.venue.id, s.venue.exchange, s.venue.market) for s in specs])
         self.failure: BaseException | None = None
         self.feeds: dict[str, Feed] = {}
+        self._looking = Looking(self.feeds)
         self._statuses: tuple[VenueStatus, ...] = ()
         self._pages = _pages(specs)
         self._thread: threading.Thread | None = None
@@ -100,7 +102,13 @@ class Engine:
             spreads=scan(snapshot, self._rules),
             progress=tuple(p for feed in list(self.feeds.values()) if (p := feed.progress()).stage != LIVE),
             pages=self._pages,
+            rules=self._rules,
+            ladders=self._looking.ladders,
         )
+
+    def look(self, keys: Collection[tuple[str, str]]) -> None:
+        """Follow the books of these (venue, symbol) and no longer those named before; callable from any thread."""
+        self._looking.wanted = frozenset(keys)
 
     def watch_book(self, venue: str, symbol: str) -> BookState:
         """Follow one whole book; callable from any thread."""
@@ -118,9 +126,10 @@ class Engine:
         """Return a followed book's levels, best first; callable from any thread."""
 
         def read() -> Levels:
-            state = self.feeds[venue].depth.watch(symbol)
-            bids, asks = state.levels(depth)
-            return Levels(bids, asks, state.seq, state.time)
+            state = self.feeds[venue].depth.book(symbol)
+            if state is None:
+                return Levels((), (), None, None)
+            return Levels(*state.levels(depth), state.seq, state.time)
 
         return self._call(read)
 
@@ -173,10 +182,14 @@ class Engine:
 
     async def _main(self) -> None:
         self._stopping = asyncio.Event()
-        self.feeds = {s.venue.id: Feed(s.venue, s.connect, self.table, s.rules) for s in self._specs}
+        self.feeds.update({s.venue.id: Feed(s.venue, s.connect, self.table, s.rules) for s in self._specs})
         tasks = [
             asyncio.create_task(supervise(name, work), name=name)
-            for name, work in [("drain", Drain(self.table).run), ("status", self._status)]
+            for name, work in [
+                ("drain", Drain(self.table).run),
+                ("status", self._status),
+                ("looking", self._looking.run),
+            ]
         ]
         for feed in self.feeds.values():
             await feed.pool.start()

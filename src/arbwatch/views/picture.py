@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from arbwatch.analytics.spreads import Spreads
+from arbwatch.analytics.spreads import Rules, Spreads
 from arbwatch.market.health import VenueStatus
 from arbwatch.market.snapshot import Snapshot
-from arbwatch.model import Instrument
+from arbwatch.model import Instrument, Level
 
 
 class Progress(msgspec.Struct, frozen=True):
@@ -17,6 +17,13 @@ class Progress(msgspec.Struct, frozen=True):
     stage: str
     done: int = 0
     total: int = 0
+
+
+class Ladder(msgspec.Struct, frozen=True):
+    """The top of a book that somebody looks at, best first."""
+
+    bids: tuple[Level, ...]
+    asks: tuple[Level, ...]
 
 
 class Picture(msgspec.Struct, frozen=True):
@@ -34,3 +41,7 @@ class Picture(msgspec.Struct, frozen=True):
     """Venues that are still starting; empty once all have started."""
     pages: Mapping[str, Callable[[Instrument], str]] = {}
     """By venue: names the web page where an instrument is traded."""
+    rules: Rules = Rules()
+    """What legs were held to."""
+    ladders: Mapping[tuple[str, str], Ladder] = {}
+    """By venue and symbol, in the venue's units: the books that are looked at and known."""
