@@ -12,7 +12,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-in
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo setup test check bench chaos lock examples picture clean
+.PHONY: help run demo setup test check bench chaos lock examples evidence picture clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -46,6 +46,9 @@ lock: .venv/dev.stamp ## Lock the newest allowed versions again
 
 examples: .venv/run.stamp ## Write the example settings and their page again
 	$(BIN)/python -m arbwatch.config.examples
+
+evidence: .venv/dev.stamp ## Write what every channel's reading rests on again
+	$(BIN)/python -m tests.evidence.table
 
 picture: .venv/run.stamp ## Draw the board's picture again
 	$(BIN)/python docs/images/make_board.py

@@ -13,8 +13,16 @@ if TYPE_CHECKING:
     from arbwatch.connector.venue import Venue
 
 
-def venues(fmt: Annotated[Format, typer.Option("--format", help="How to print it")] = Format.table) -> None:
+def venues(
+    fmt: Annotated[Format, typer.Option("--format", help="How to print it")] = Format.table,
+    evidence: Annotated[bool, typer.Option("--evidence", help="What the reading of each channel rests on")] = False,
+) -> None:
     """List the venues: what is read from each, limits, fees, and how it is reached with the settings in force."""
+    if evidence:
+        from arbwatch.cli.evidence import gather, show  # noqa: PLC0415 only needed here
+
+        show(gather(registry.venues().values()), fmt)
+        return
     settings = load_settings().settings
     rows = [row(venue, settings.venue(name)) for name, venue in registry.venues().items()]
     if fmt is Format.json:
