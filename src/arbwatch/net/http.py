@@ -141,12 +141,21 @@ class Http:
             ) as answer:
                 self._sync(answer.headers)
                 if (found := refusal(answer.status, answer.headers, urlsplit(url).hostname or url)) is not None:
+                    await self._tell_refusal(request, answer, stamps.sent)
                     raise _AnswerError(found)
                 body = await self._body(answer, url)
-                return Response(answer.status, body, stamps.sent, time_ns())
+                response = Response(answer.status, body, stamps.sent, time_ns())
+                if self.options.tap is not None:
+                    self.options.tap.fetched(request, str(answer.url), response)
+                return response
         except (aiohttp.ClientError, ProxyError, OSError, TimeoutError) as problem:
             untrusted = isinstance(problem, ssl.SSLError | TrustError)
             raise _AnswerError(trouble(problem, url, self.options), again=not untrusted) from problem
+
+    async def _tell_refusal(self, request: Request, answer: aiohttp.ClientResponse, sent: int) -> None:
+        if self.options.tap is not None:
+            body = await answer.content.read(CHUNK)
+            self.options.tap.fetched(request, str(answer.url), Response(answer.status, body, sent, time_ns()))
 
     async def _body(self, answer: aiohttp.ClientResponse, url: str) -> bytes:
         parts, size = [], 0

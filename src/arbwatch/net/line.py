@@ -14,6 +14,7 @@ from arbwatch.net.reach import SECOND, Trouble, trouble
 from arbwatch.net.session import Apply, Door, Session
 from arbwatch.net.sink import SocketState, SocketStatus
 from arbwatch.net.surroundings import Surroundings
+from arbwatch.net.tapped import TappedSession
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +47,7 @@ class Line:
         self._due = ""
         self._task: asyncio.Task[None] | None = None
         self._sessions: set[Session] = set()
+        self._made = 0
         options = around.options
         self._backoff = Backoff(options.backoff_first_s, options.backoff_max_s, options.stable_s, around.rng)
         self._cause: State = "ok"
@@ -103,6 +105,11 @@ class Line:
         if self._state == "live":
             self._asked = reason
             self._wake.set()
+
+    def cut(self, reason: str) -> None:
+        """Cut the connection off, as a failing network would."""
+        if self._session is not None:
+            self._session.abort(reason)
 
     def status(self) -> SocketStatus:
         """Show how the line stands."""
@@ -284,7 +291,9 @@ class Line:
     def _make(self, quotes: Door, apply: Apply) -> Session:
         around = self._around
         venue = around.venue(topics_per_frame=around.options.topics_per_frame)
-        session = Session(venue, around.options, self, around.clock, around.http.fetch, quotes, apply)
+        self._made += 1
+        tap, parts = around.options.tap, (venue, around.options, self, around.clock, around.http.fetch, quotes, apply)
+        session = TappedSession(*parts, tap=tap, conn=f"{self.name}.{self._made}") if tap else Session(*parts)
         session.subscriptions.add([topic for topic in self.topics if topic not in self._refused])
         for topic in self.topics:
             if topic in self._refused:

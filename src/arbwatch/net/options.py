@@ -4,6 +4,8 @@ from typing import Literal
 
 import msgspec
 
+from arbwatch.net.tap import Tap
+
 State = Literal["ok", "throttled", "banned", "forbidden", "blocked", "failing", "unreachable"]
 """How it stands with reaching a venue."""
 
@@ -41,3 +43,5 @@ class Connect(msgspec.Struct, frozen=True):
     """First pause before a failed REST request is tried again; doubles, jittered."""
     body_limit: int = 64 * 1024 * 1024
     """Largest REST body read, bytes after decompression."""
+    tap: Tap | None = None
+    """Listens in on every frame and body."""

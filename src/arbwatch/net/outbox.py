@@ -10,6 +10,7 @@ from arbwatch.connector.wire import Frame
 from arbwatch.net.pacing import MARGIN
 
 Sent = Callable[[], None]
+Told = Callable[[WSMsgType, Frame], None]
 _Entry = tuple[WSMsgType, Frame, Sent | None]
 
 
@@ -17,6 +18,8 @@ class Outbox:
     """Send frames in order, one per interval; urgent ones go first, answers to a ping go at once and count."""
 
     def __init__(self, frames_per_second: float) -> None:
+        self.told: Told | None = None
+        """Called with every frame that leaves, heartbeats included."""
         self._transport: WSTransport | None = None
         self._interval = 1 / (MARGIN * frames_per_second)
         self._loop = asyncio.get_running_loop()
@@ -42,6 +45,8 @@ class Outbox:
         """Answer a ping now; what waits is put off by an interval."""
         if self._transport is not None:
             self._transport.send_pong(payload)
+            if self.told is not None:
+                self.told(WSMsgType.PONG, payload)
             self._next_at = max(self._next_at, self._loop.time()) + self._interval
 
     def close(self) -> None:
@@ -68,6 +73,8 @@ class Outbox:
             kind, frame, sent = queue.popleft()
             self._next_at = now + self._interval
             self._transport.send(kind, frame)
+            if self.told is not None:
+                self.told(kind, frame)
             if sent is not None:
                 sent()
         if (self._urgent or self._queue) and self._timer is None:

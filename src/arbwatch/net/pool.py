@@ -92,6 +92,12 @@ class Pool:
             if line.name == socket:
                 line.renew(reason)
 
+    def cut(self, socket: str, reason: str) -> None:
+        """Cut one socket off by name, to see how it comes back."""
+        for line in self._lines:
+            if line.name == socket:
+                line.cut(reason)
+
     def sockets(self) -> list[SocketStatus]:
         """Show how every socket stands."""
         return [line.status() for line in self._lines]

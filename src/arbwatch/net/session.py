@@ -215,12 +215,15 @@ class Session(WSListener):
         self._fragments.append(frame.get_payload_as_bytes())
         if not frame.fin:
             return
-        whole = b"".join(self._fragments)
+        message = b"".join(self._fragments)
         self._fragments.clear()
+        self._read_whole(message)
+
+    def _read_whole(self, message: bytes) -> None:
         try:
-            self._emit(self.decode(whole, self.clock.now))
+            self._emit(self.decode(message, self.clock.now))
         except Exception as problem:  # noqa: BLE001 # as in on_ws_frame
-            self._owner.rejected("frame", _words(problem), whole[:RAW_KEPT])
+            self._owner.rejected("frame", _words(problem), message[:RAW_KEPT])
 
     async def _ask(self, request: Request) -> None:
         while True:
