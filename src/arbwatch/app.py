@@ -15,7 +15,7 @@ from arbwatch.config.errors import ArbwatchError, WrongUseError
 from arbwatch.config.settings import Settings
 from arbwatch.config.words import nearest
 from arbwatch.connector import registry
-from arbwatch.connector.venue import Venue
+from arbwatch.connector.venue import Venue, mirrors
 from arbwatch.engine.engine import Engine, VenueSpec
 from arbwatch.engine.feed import FeedRules
 from arbwatch.net.options import Connect
@@ -100,9 +100,15 @@ def spec(settings: Settings, venue: type[Venue], hosts: Mapping[str, str] | None
     """Turn the settings of a venue into what the engine runs; `hosts` replaces where it is reached."""
     own, network = settings.venue(venue.id), settings.network
     hosts = hosts or {}
+    rest_url = hosts.get("rest_url") or own.rest_url
+    ws_url = hosts.get("ws_url") or own.ws_url
+    others = mirrors(venue)
     connect = Connect(
-        rest_url=hosts.get("rest_url") or own.rest_url or venue.rest_url,
-        ws_url=hosts.get("ws_url") or own.ws_url or venue.ws_url,
+        rest_url=rest_url or venue.rest_url,
+        ws_url=ws_url or venue.ws_url,
+        # Whoever names a host wants that one.
+        rest_mirrors=() if rest_url else others.rest,
+        ws_mirrors=() if ws_url else others.ws,
         proxy=network.proxy.get_secret_value() if network.proxy and not hosts else None,
         no_proxy=network.no_proxy,
         ca_file=str(network.ca_file) if network.ca_file else None,

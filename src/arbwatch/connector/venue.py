@@ -1,7 +1,7 @@
 """The contract of a streaming venue. Facts are class attributes, methods are few and synchronous."""
 
 from collections.abc import Iterable
-from typing import ClassVar, Literal, Protocol
+from typing import ClassVar, Literal, NamedTuple, Protocol
 
 from arbwatch.connector.wire import (
     Channel,
@@ -73,3 +73,15 @@ class Venue(Protocol):
 
     def page(self, instrument: Instrument) -> str:
         """Name the web page where people trade the instrument."""
+
+
+class Mirrors(NamedTuple):
+    """Other addresses of a venue that serve the same, scheme, host and port only; tried in this order."""
+
+    rest: tuple[str, ...]
+    ws: tuple[str, ...]
+
+
+def mirrors(venue: type[Venue]) -> Mirrors:
+    """Return a venue's mirrors: its attributes `rest_mirrors` and `ws_mirrors`, where it has them."""
+    return Mirrors(tuple(getattr(venue, "rest_mirrors", ())), tuple(getattr(venue, "ws_mirrors", ())))

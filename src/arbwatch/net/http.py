@@ -16,6 +16,7 @@ from python_socks import ProxyError
 from arbwatch import __version__
 from arbwatch.connector.venue import Venue
 from arbwatch.connector.wire import Request, Response
+from arbwatch.net.hosts import Hosts
 from arbwatch.net.names import Names
 from arbwatch.net.options import Connect, State
 from arbwatch.net.pacing import Window
@@ -61,6 +62,7 @@ class Http:
         self.words = ""
         self.requests = 0
         self.errors = 0
+        self.hosts = Hosts(options.rest_url, options.rest_mirrors)
         self._rng = rng or random.Random()
         self._budget = Window(venue.limits.weight, venue.limits.weight_window_s)
         self._retry_at = 0
@@ -81,18 +83,35 @@ class Http:
         for attempt in range(TRIES):
             if attempt and found.state != "throttled":
                 await asyncio.sleep(self.options.retry_s * 2.0 ** (attempt - 1) * self._rng.uniform(0.5, 1.5))
+            answer = await self._anywhere(request)
+            if isinstance(answer, Response):
+                return answer
+            found = answer.found
+            if not answer.again:
+                break
+        raise RefusedError(found.words, found.state, found.retry_at)
+
+    async def _anywhere(self, request: Request) -> "Response | _AnswerError":
+        """Ask one host after the other, until one answers or says what another would say as well."""
+        told: _AnswerError | None = None
+        for base in self.hosts.order():
             await self._gate()
             await self._budget.take(request.weight)
             try:
-                response = await self._once(request)
+                response = await self._once(request, base)
             except _AnswerError as refused:
-                found = self._note(refused.found)
-                if not refused.again:
-                    break
+                answer = refused
             else:
+                self.hosts.answered(base)
                 self._recovered()
                 return response
-        raise RefusedError(found.words, found.state, found.retry_at)
+            if self.hosts.news(base, told=told is not None) or not answer.found.elsewhere:
+                told = answer
+                answer.found = self._note(answer.found)
+            if not answer.found.elsewhere:
+                break
+            self.hosts.failed(base, answer.found.words)
+        return told or _AnswerError(Trouble("failing", "not tried"))
 
     async def run(self, flow: Generator[Request, Response, T]) -> T:
         """Drive a flow to its end: fetch what it yields, hand back the answers, return its result.
@@ -124,8 +143,8 @@ class Http:
                 raise RefusedError(self.words, self.state, self._retry_at)
             await asyncio.sleep(pause / SECOND + self._rng.uniform(0, 0.05))
 
-    async def _once(self, request: Request) -> Response:
-        url = self.options.rest_url + request.path
+    async def _once(self, request: Request, base: str) -> Response:
+        url = base + request.path
         self.requests += 1
         stamps = SimpleNamespace(sent=time_ns())
         try:
@@ -207,7 +226,7 @@ class Http:
         if pause_s is not None:
             retry_at = found.retry_at or time_ns() + round(pause_s * SECOND)
             self._retry_at = max(self._retry_at, retry_at)
-            found = Trouble(found.state, found.words, self._retry_at)
+            found = Trouble(found.state, found.words, self._retry_at, found.elsewhere)
         if self.state != found.state:
             log.warning("%s: %s", self.venue.id, found.words)
         self.state, self.words = found.state, found.words

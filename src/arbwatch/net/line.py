@@ -22,6 +22,9 @@ POLL_S = 0.01
 RENEW_BETWEEN = (0.6, 0.95)
 """Share of a socket's lifetime after which it is replaced: spread, so that not all go at once."""
 SLOW = ("blocked", "forbidden", "banned")
+LIFETIME = "its lifetime ends soon"
+HOME = "going back to the main host"
+HOME_SPREAD_S = 2.0
 DEAF_MARGIN = 3
 """Frames on the old socket, against silence on the new one, that make the new one suspect."""
 
@@ -44,6 +47,7 @@ class Line:
         self._error: str | None = None
         self._retry_at: int | None = None
         self._renew_at = 0.0
+        self._ends_at = 0.0
         self._due = ""
         self._task: asyncio.Task[None] | None = None
         self._sessions: set[Session] = set()
@@ -198,20 +202,31 @@ class Line:
         await self._pause(self._backoff.failed(lived_s))
 
     async def _connect(self) -> Session:
-        sink = self._around.sink
+        hosts = self._around.hosts
         while True:
             self._state, self._retry_at = "connecting", None
-            session = self._make(sink.quotes, sink.apply)
-            self._session = session
-            try:
-                await self._dial(session)
-            except Exception as problem:  # noqa: BLE001 # every failure becomes a state in words
-                self._session = None
-                found = self._failed(problem)
-                await self._pause(self._delay_s(found))
-            else:
-                self._opened(session)
-                return session
+            told: Trouble | None = None
+            for base in hosts.order():
+                session, found = await self._try(base)
+                if found is None:
+                    self._opened(session)
+                    return session
+                if hosts.news(base, told=told is not None) or not found.elsewhere:
+                    told = self._failed(found)
+                if not found.elsewhere:
+                    break
+            await self._pause(self._delay_s(told or Trouble("failing", "not tried")))
+
+    async def _try(self, base: str) -> tuple[Session, Trouble | None]:
+        sink = self._around.sink
+        session = self._make(sink.quotes, sink.apply)
+        self._session = session
+        try:
+            await self._dial(session, base)
+        except Exception as problem:  # noqa: BLE001 # every failure becomes a state in words
+            self._session = None
+            return session, self._lost(problem, base)
+        return session, None
 
     async def _keep(self) -> None:
         """Renew the socket whenever that is due or asked for, until it is lost."""
@@ -220,6 +235,9 @@ class Line:
                 async with asyncio.timeout_at(self._renew_at):
                     await self._wake.wait()
             except TimeoutError:
+                if self._due == HOME and self._around.hosts.home_s:
+                    self._plan()
+                    continue
                 self._asked = self._due
             self._wake.clear()
             if self._current() is not None and self._asked is not None:
@@ -233,12 +251,15 @@ class Line:
         overlap = Overlap(self._session, sink.quotes, sink.apply)
         new = self._make(overlap.quotes, overlap.hold)
         self._next = new
+        base = self._around.hosts.urls[0] if reason == HOME else self._around.hosts.order()[0]
         try:
-            await self._dial(new)
+            await self._dial(new, base)
             ready = await self._ready(new, overlap)
         except Exception as problem:  # noqa: BLE001 # every failure becomes a state in words
             ready = False
-            self._failed(problem)
+            found = self._lost(problem, base)
+            if reason != HOME:
+                self._failed(found)
         finally:
             self._next = None
         if ready:
@@ -249,6 +270,8 @@ class Line:
         new.close("not needed")
         self._due = reason
         self._renew_at = asyncio.get_running_loop().time() + self._backoff.failed()
+        if reason == HOME:
+            self._plan()
         if self._session is not None:
             self._state = "live"
 
@@ -300,30 +323,47 @@ class Line:
                 session.subscriptions.add([topic])
         return session
 
-    async def _dial(self, session: Session) -> None:
+    async def _dial(self, session: Session, base: str) -> None:
         around = self._around
         context = around.context
         self._sessions.add(session)
         try:
             async with around.opening:
                 await around.attempts.take()
-                await dial(around.options.ws_url + self.route, session, around.options, context)
+                await dial(base + self.route, session, around.options, context)
         except BaseException:
             self._sessions.discard(session)
             raise
+        session.base = base
+        around.hosts.answered(base)
 
     def _opened(self, session: Session) -> None:
         loop = asyncio.get_running_loop()
         lifetime_s = self._around.options.lifetime_s or self._around.venue.limits.lifetime_s
         share = self._around.rng.uniform(*RENEW_BETWEEN)
-        self._renew_at = loop.time() + (share * lifetime_s if lifetime_s else 10 * 365 * 86400)
-        self._asked, self._due = None, "its lifetime ends soon"
+        self._ends_at = loop.time() + (share * lifetime_s if lifetime_s else 10 * 365 * 86400)
+        self._asked = None
+        self._plan()
         self._state, self._error, self._retry_at, self._cause = "live", None, None, "ok"
         log.info("%s: open, %d topics", self.name, len(self.topics))
 
-    def _failed(self, problem: Exception) -> Trouble:
-        url = self._around.options.ws_url + self.route
-        found = trouble(problem, url, self._around.options)
+    def _plan(self) -> None:
+        """Set when the socket is replaced: before its lifetime ends, or sooner to leave a mirror."""
+        hosts, session = self._around.hosts, self._session
+        self._renew_at, self._due = self._ends_at, LIFETIME
+        if session is not None and session.base != hosts.urls[0]:
+            spread_s = self._around.rng.uniform(0, HOME_SPREAD_S)
+            home_at = asyncio.get_running_loop().time() + (hosts.home_s or 0.0) + spread_s
+            if home_at < self._ends_at:
+                self._renew_at, self._due = home_at, HOME
+
+    def _lost(self, problem: Exception, base: str) -> Trouble:
+        found = trouble(problem, base + self.route, self._around.options)
+        if found.elsewhere:
+            self._around.hosts.failed(base, found.words)
+        return found
+
+    def _failed(self, found: Trouble) -> Trouble:
         if found.words != self._error:
             log.warning("%s: %s", self.name, found.words)
         self._error, self._cause = found.words, found.state

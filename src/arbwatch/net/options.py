@@ -16,6 +16,9 @@ class Connect(msgspec.Struct, frozen=True):
     rest_url: str
     """Scheme, host and port only; the venue's own paths are appended."""
     ws_url: str
+    rest_mirrors: tuple[str, ...] = ()
+    """Tried in turn while `rest_url` cannot be reached."""
+    ws_mirrors: tuple[str, ...] = ()
     proxy: str | None = None
     """`http://user:pass@host:port`, asked to CONNECT for REST and WebSocket alike."""
     no_proxy: tuple[str, ...] = ()

@@ -102,6 +102,11 @@ class Pool:
         """Show how every socket stands."""
         return [line.status() for line in self._lines]
 
+    @property
+    def detour(self) -> str:
+        """Say in words which mirror the newest socket was opened at, and why; "" for the main host."""
+        return self._around.hosts.detour
+
     def _line(self, route: str, batches: dict[Line, list[Topic]], *, besides: Line | None = None) -> Line:
         for line in self._lines:
             load = len(line.topics) + len(batches.get(line, ()))

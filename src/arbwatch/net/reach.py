@@ -30,6 +30,8 @@ class Trouble(msgspec.Struct, frozen=True):
     words: str
     """What `state` alone does not tell: screens show both, so the words do not begin with it."""
     retry_at: int | None = None
+    elsewhere: bool = False
+    """Another host of the venue may do better: this one is not there. Never set where the venue refuses to serve."""
 
 
 def tls(options: Connect) -> ssl.SSLContext:
@@ -108,7 +110,7 @@ def refusal(status: int, headers: Mapping[str, str], host: str) -> Trouble | Non
     if status == 407:
         return Trouble("unreachable", "the proxy wants a user and password (HTTP 407); write them into its address")
     if status >= 500:
-        return Trouble("failing", f"{host} has trouble of its own (HTTP {status}); trying again", retry_at)
+        return Trouble("failing", f"{host} has trouble of its own (HTTP {status}); trying again", retry_at, True)
     if 300 <= status < 400:
         return Trouble("failing", f"{host} points elsewhere (HTTP {status}); check the venue's address")
     return None
@@ -133,15 +135,17 @@ def trouble(problem: BaseException, url: str, options: Connect) -> Trouble:
         return Trouble("unreachable", str(cause))
     if isinstance(cause, ssl.SSLCertVerificationError):
         words = f"the certificate of {host} is not trusted ({cause.verify_message.rstrip('.')})"
-        return Trouble(
-            "unreachable", f"{words}; where the network has an authority of its own, name it as SSL_CERT_FILE"
-        )
+        words += "; where the network has an authority of its own, name it as SSL_CERT_FILE"
+        return Trouble("unreachable", words, elsewhere=True)
     if isinstance(cause, ssl.SSLError):
-        return Trouble("unreachable", f"no TLS with {host} ({cause.reason or cause}); check the address")
+        words = f"no TLS with {host} ({cause.reason or cause}); check the address"
+        return Trouble("unreachable", words, elsewhere=True)
     return _plain(cause, way, host)
 
 
 def _plain(cause: BaseException, way: str, host: str) -> Trouble:
+    # All hosts of a venue share the proxy: where that is the trouble, none does better.
+    elsewhere = way == host
     if isinstance(cause, socket.gaierror):
         words = f"the name of {way} cannot be looked up (DNS); check the network and the address"
     elif isinstance(cause, ConnectionRefusedError):
@@ -150,14 +154,14 @@ def _plain(cause: BaseException, way: str, host: str) -> Trouble:
         words = f"no answer from {way} in time; check the network, or set a proxy"
     elif isinstance(cause, ConnectionError | aiohttp.ServerDisconnectedError):
         words = f"{way} closed the connection before it was usable; trying again"
-        return Trouble("failing", words)
+        return Trouble("failing", words, elsewhere=elsewhere)
     elif isinstance(cause, WSError | aiohttp.ClientPayloadError | aiohttp.ClientResponseError):
         return Trouble("failing", f"{host} gave an answer that cannot be read ({cause}); check the address")
     elif isinstance(cause, OSError):
         words = f"no way to {way} ({cause.strerror or cause}); check the network"
     else:
         return Trouble("failing", f"{host}: {type(cause).__name__}: {cause}")
-    return Trouble("unreachable", words)
+    return Trouble("unreachable", words, elsewhere=elsewhere)
 
 
 def _proxy_says_no(way: str, why: str) -> Trouble:

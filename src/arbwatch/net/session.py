@@ -69,6 +69,7 @@ class Session(WSListener):
         "_transport",
         "_venue",
         "apply",
+        "base",
         "clock",
         "decode",
         "frames",
@@ -86,6 +87,8 @@ class Session(WSListener):
         self.apply = apply
         self.clock = clock
         self.frames = 0
+        self.base = ""
+        """The address it was opened at."""
         self.opened: int | None = None
         self.gone = asyncio.Event()
         self._venue = venue

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from arbwatch.connector.venue import Venue
 from arbwatch.connector.wire import Topic
 from arbwatch.net.beat import Clock, clock_of
+from arbwatch.net.hosts import Hosts
 from arbwatch.net.http import Http
 from arbwatch.net.options import Connect
 from arbwatch.net.pacing import MARGIN, Window
@@ -31,6 +32,7 @@ class Surroundings:
         limits = venue.limits
         self.attempts = Window(max(1, int(limits.connects * MARGIN)), limits.connects_window_s + ARRIVAL_S)
         self.opening = asyncio.Semaphore(PARALLEL_OPENINGS)
+        self.hosts = Hosts(options.ws_url, options.ws_mirrors)
         self.acked: Callable[[str, frozenset[Topic]], None] = _nobody
         self._context: ssl.SSLContext | None = None
         self._clock: Clock | None = None

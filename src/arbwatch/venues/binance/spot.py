@@ -18,6 +18,9 @@ class BinanceSpot(Binance):
     name: ClassVar[str] = "Binance spot"
     rest_url: ClassVar[str] = "https://api.binance.com"
     ws_url: ClassVar[str] = "wss://stream.binance.com:9443"
+    # "General API information" and "WebSocket Streams" name them; those at binance.vision serve market data alone.
+    rest_mirrors: ClassVar[tuple[str, ...]] = ("https://api-gcp.binance.com", "https://data-api.binance.vision")
+    ws_mirrors: ClassVar[tuple[str, ...]] = ("wss://stream.binance.com:443", "wss://data-stream.binance.vision")
     ws_hosts: ClassVar[tuple[str, ...]] = ("stream.binance.com", "data-stream.binance.vision")
     docs: ClassVar[str] = "https://developers.binance.com/en/docs/catalog/core-trading-spot-trading/api/ws-streams/~"
     # No `!bookTicker` (gone) and no `!ticker@arr` (retired 2026-03-26) for all symbols.
