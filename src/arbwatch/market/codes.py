@@ -24,6 +24,14 @@ class RowState(IntEnum):
     """The venue will not stream it."""
     HALTED = 7
     ENDED = 8
+    SHED = 9
+    """Not followed for now: the program fell behind, and this is among the least traded."""
+    POLLED = 10
+    """What `Snapshot.shown` says of a row that no stream serves while REST does; never stands in the table."""
+
+
+UNSTREAMED = (RowState.EMPTY, RowState.WAITING, RowState.FROZEN, RowState.DOWN, RowState.REFUSED)
+"""States in which no stream brings the quote, though one should."""
 
 
 class Proof(IntEnum):

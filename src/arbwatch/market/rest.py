@@ -12,8 +12,8 @@ from arbwatch.model import Quote
 def check(columns: Columns, lane: int, places: Sequence[int], quotes: Sequence[Quote], sent: int) -> Flags:
     """Hold quotes fetched by a request sent at `sent` (UTC ns) against the rows at `places`.
 
-    Equal rows are confirmed. Rows without a live stream take the quote. Marked in the result: rows whose stream
-    was silent since before `sent` although the quote differs.
+    Equal rows are confirmed. Rows without a live stream take the quote, frozen ones among them. Marked in the
+    result: rows whose stream was silent since before `sent` although the quote differs.
     """
     where = np.array(places, np.intp)
     told = _told(quotes)
@@ -23,7 +23,7 @@ def check(columns: Columns, lane: int, places: Sequence[int], quotes: Sequence[Q
         same &= (known == told[:, field]) | (np.isnan(known) & np.isnan(told[:, field]))
     state = columns.state[lane, where]
     silent = columns.received[lane, where] < sent
-    streamed = (state == RowState.LIVE) | (state == RowState.SUSPECT) | (state == RowState.FROZEN)
+    streamed = (state == RowState.LIVE) | (state == RowState.SUSPECT)
     asked = columns.confirmed[lane, where] < sent
     _fill(columns, lane, where, told, quotes, same, ~streamed & silent & asked, sent)
     agree = same & streamed & asked
@@ -31,7 +31,7 @@ def check(columns: Columns, lane: int, places: Sequence[int], quotes: Sequence[Q
     cleared = where[agree & (state == RowState.SUSPECT)]
     spoke = columns.received[lane, cleared] >= columns.since[lane, cleared]
     columns.state[lane, cleared] = np.where(spoke, RowState.LIVE, RowState.WAITING)
-    wrong: Flags = ~same & streamed & silent
+    wrong: Flags = ~same & (streamed | (state == RowState.FROZEN)) & silent
     return wrong
 
 

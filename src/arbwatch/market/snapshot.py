@@ -5,10 +5,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from arbwatch.market.codes import RowState, Source
-from arbwatch.market.columns import LAYOUT, Columns, Floats
+from arbwatch.market.codes import UNSTREAMED, RowState, Source
+from arbwatch.market.columns import LAYOUT, Codes, Columns, Flags, Floats
 from arbwatch.market.layout import Key, Lane, Layout
 from arbwatch.model import Instrument
+
+POLLED_NS = 30_000_000_000
+"""A price from REST that is older is not being polled any more."""
+_UNSTREAMED = np.isin(np.arange(len(RowState)), UNSTREAMED)
 
 
 class Arrivals(NamedTuple):
@@ -68,10 +72,22 @@ class Snapshot(Columns):
         offsets = np.nan_to_num(self.offsets)[:, None]
         return np.where(timed, (self.received - self.time) + offsets, np.nan)
 
+    @cached_property
+    def polled(self) -> Flags:
+        """Mark rows that no stream serves while REST does: their price was asked for within `POLLED_NS`."""
+        fresh = (self.source == Source.REST) & (self.confirmed > self.now - POLLED_NS)
+        found: Flags = fresh & _UNSTREAMED[self.state]
+        return found
+
+    @cached_property
+    def shown(self) -> Codes:
+        """The rows' states as they are told, `POLLED` among them."""
+        return np.where(self.polled, np.uint8(RowState.POLLED), self.state)
+
     def lane(self, venue: str) -> int:
         """Return the row of a venue."""
         return next(row for row, lane in enumerate(self.lanes) if lane.venue == venue)
 
     def state_name(self, lane: int, column: int) -> str:
         """Name the state of one instrument in small letters."""
-        return RowState(int(self.state[lane, column])).name.lower()
+        return RowState(int(self.shown[lane, column])).name.lower()

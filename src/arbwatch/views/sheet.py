@@ -86,7 +86,7 @@ class Sheet:
     @cached_property
     def states(self) -> NDArray[np.int64]:
         """The rows' states, as numbers of `RowState`."""
-        return np.ravel(self.picture.snapshot.state)[self._places].astype(np.int64)
+        return np.ravel(self.picture.snapshot.shown)[self._places].astype(np.int64)
 
     @cached_property
     def mid(self) -> Numbers:

@@ -19,8 +19,14 @@ STATES: dict[RowState, tuple[str, Tone, str]] = {
     RowState.REFUSED: ("refused", "bad", "The venue refused to stream this market."),
     RowState.HALTED: ("halted", "warn", "The venue has stopped trading here for now."),
     RowState.ENDED: ("ended", "dim", "The venue does not list this market any more."),
+    RowState.POLLED: ("polled", "warn", "No stream brings this price; it is asked for over REST again and again."),
+    RowState.SHED: (
+        "dropped",
+        "warn",
+        "Not followed for now: the program fell behind, and drops the least traded first.",
+    ),
 }
-OLD = frozenset((RowState.EMPTY, RowState.WAITING, RowState.FROZEN, RowState.DOWN, RowState.ENDED))
+OLD = frozenset((RowState.EMPTY, RowState.WAITING, RowState.FROZEN, RowState.DOWN, RowState.ENDED, RowState.SHED))
 """States whose figures are not of this moment."""
 
 VENUE_TONES: dict[str, Tone] = {
