@@ -19,6 +19,8 @@ Name = Annotated[str, Meta(min_length=1)]
 # Three letters after 1M, because a coin's own name may begin with "1M".
 _THOUSANDS = re.compile(r"1(0{3,9})(?=[^\W\d_])")
 _MILLION = re.compile(r"1M(?=[^\W\d_]{3})")
+# Behind a name (SHIB1000): a letter before it, so that API3, C98 and BANANAS31 stay whole.
+_BEHIND = re.compile(r"(?<=[^\W\d_])1(0{3,9})$")
 
 
 def ns(ms: int | None) -> int | None:
@@ -36,8 +38,11 @@ def fraction(percent: float) -> float:
     return round(percent / 100, 10)
 
 
-def multiplier(base: str) -> int:
-    """Return how many of the asset a base with a multiplier in front (1000PEPE, 1MBABYDOGE) stands for, else 1."""
-    if found := _THOUSANDS.match(base):
+def multiplier(base: str, *, behind: bool = False) -> int:
+    """Return how many of the asset a base with a multiplier in front (1000PEPE, 1MBABYDOGE) stands for, else 1.
+
+    With `behind`, for venues that write it so as well, also of one with a multiplier behind (SHIB1000).
+    """
+    if found := _THOUSANDS.match(base) or (_BEHIND.search(base) if behind else None):
         return int(found.group())
     return 1_000_000 if _MILLION.match(base) else 1
