@@ -169,7 +169,7 @@ def test_prices_far_apart_are_perhaps_two_coins(make_pair: MakePair) -> None:
 
 def test_a_unit_that_is_not_known_excludes_the_pair(make_pair: MakePair) -> None:
     (excluded,) = look(good(make_pair, contract_size=0.0)).excluded
-    assert excluded.reason == "unit unknown"
+    assert excluded.reason == f"{PERP}: unit unknown"
 
 
 def namesakes(bid: float) -> Spreads:
@@ -189,8 +189,10 @@ def test_two_of_one_name_on_one_venue_count_only_where_their_prices_agree() -> N
     agreed = namesakes(1001.0)
     assert {one.buy.symbol for one in agreed.found if one.buy.venue == SPOT} == {"AAUSDT", "1000AAUSDT"}
     apart = namesakes(5.0)
-    assert apart.found == ()
-    assert any("more than one market of this name" in excluded.reason for excluded in apart.excluded)
+    assert {(one.buy.symbol, one.sell.symbol) for one in apart.found} == {("AAUSDT", "AAUSDT")}
+    (excluded,) = apart.excluded
+    assert excluded.spread.buy.symbol == "1000AAUSDT"
+    assert "perhaps two different coins" in excluded.reason
 
 
 def test_every_reason_has_its_own_words() -> None:

@@ -34,13 +34,13 @@ def test_prices_are_per_asset_unit_and_sizes_in_asset_units(make_pair: MakePair)
     assert best.gross * 1e4 == pytest.approx(12.150668, abs=5e-7)
 
 
-def test_only_the_same_exchange_asset_and_currency_are_compared() -> None:
+def test_only_the_same_asset_and_currency_are_compared() -> None:
     table = Table(LANES, width=2)
-    table.relist("there_spot", [instrument("AUSDT", "there_spot")], NOW)
+    table.relist("there_spot", [instrument("CUSDT", "there_spot")], NOW)
     table.relist("here_spot", [instrument("AUSDC", base="A", quote_currency="USDC"), instrument("BUSDT")], NOW)
     table.relist("here_perp", [instrument("AUSDT", "here_perp")], NOW)
     for venue in ("there_spot", "here_spot", "here_perp"):
-        for symbol in ("AUSDT", "AUSDC", "BUSDT"):
+        for symbol in ("AUSDT", "AUSDC", "BUSDT", "CUSDT"):
             table.door(venue)[symbol] = quote(symbol, venue=venue)
     table.drain(NOW)
     assert scan(table.snapshot(NOW), Rules()) == Spreads((), (), {})

@@ -6,11 +6,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from arbwatch.market.codes import Proof, RowState, Source
-from arbwatch.market.columns import Floats
+from arbwatch.analytics.rules import Rules
+from arbwatch.market.codes import UNSTREAMED, Proof, RowState, Source
+from arbwatch.market.columns import Flags, Floats
 from arbwatch.market.snapshot import Snapshot
 
 Flagged = NDArray[np.uint32]
+Places = NDArray[np.intp]
 
 
 class Reason(IntFlag):
@@ -18,24 +20,26 @@ class Reason(IntFlag):
 
     ENDED = 1
     HALTED = 2
-    DOWN = 4
-    NO_QUOTE = 8
-    FROZEN = 16
-    REST_ONLY = 32
-    ONE_SIDED = 64
-    STALE = 128
-    LATE = 256
-    CROSSED = 512
-    DOUBTFUL = 1024
-    UNIT = 2048
-    CLASS = 4096
-    IDENTITY = 8192
-    UNPROVEN = 16384
+    OVERLOAD = 4
+    DOWN = 8
+    NO_QUOTE = 16
+    FROZEN = 32
+    REST_ONLY = 64
+    ONE_SIDED = 128
+    STALE = 256
+    LATE = 512
+    CROSSED = 1024
+    DOUBTFUL = 2048
+    UNIT = 4096
+    CLASS = 8192
+    IDENTITY = 16384
+    UNPROVEN = 32768
 
 
 WORDS: dict[Reason, str] = {
     Reason.ENDED: "not listed any more",
     Reason.HALTED: "trading is halted",
+    Reason.OVERLOAD: "not followed: overload",
     Reason.DOWN: "the stream is down",
     Reason.NO_QUOTE: "no quote yet",
     Reason.FROZEN: "the stream is being checked",
@@ -58,6 +62,7 @@ SUSPECT_NS = 2e9
 _ALWAYS = {
     RowState.ENDED: Reason.ENDED,
     RowState.HALTED: Reason.HALTED,
+    RowState.SHED: Reason.OVERLOAD,
     RowState.DOWN: Reason.DOWN,
     RowState.FROZEN: Reason.FROZEN,
 }
@@ -68,6 +73,9 @@ def _at_rest(state: RowState, source: Source) -> Reason:
     if source == Source.NONE:
         return found | Reason.NO_QUOTE
     if source == Source.REST:
+        if state in UNSTREAMED:
+            # What ails the stream says nothing about a price that did not come by it.
+            return Reason.REST_ONLY
         return found | Reason.REST_ONLY
     # Before its first message since it was subscribed, a stream proves nothing.
     return found | Reason.STALE if state in (RowState.WAITING, RowState.REFUSED) else found
@@ -75,41 +83,58 @@ def _at_rest(state: RowState, source: Source) -> Reason:
 
 _AT_REST: Flagged = np.array([[_at_rest(state, source) for source in Source] for state in RowState], np.uint32)
 """What speaks against a row by its state and source alone."""
+RESTING = tuple(state for state in RowState if not _AT_REST[state, Source.STREAM])
+"""The states in which a streamed row may be a leg."""
 
 
-def add(flags: Flagged, where: NDArray[Any], reason: Reason) -> None:
-    """Flag rows in place; `where` is a mask or places."""
-    flags[where] |= np.uint32(reason)
-
-
-def allowed(snapshot: Snapshot, base_ns: Floats, longest_ns: float) -> Floats:
+def allowed(snapshot: Snapshot, rules: Rules, rows: Places) -> Floats:
     """Return for how long each row may go unconfirmed, ns: longer where its own rate is slower.
 
-    `base_ns` has shape (lanes, 1). A row earns more time with at least 8 gaps known, and never over `longest_ns`.
+    A row earns more time with at least 8 gaps known, and never over `longest_s`. `rows` are flat.
     """
-    rate = np.fmax(snapshot.gap, snapshot.pause)
-    earned = np.where(snapshot.gaps >= 8, np.fmin(4.0 * rate, longest_ns), 0.0)
-    return np.fmax(base_ns, earned)
+    rate = np.fmax(snapshot.gap.reshape(-1)[rows], snapshot.pause.reshape(-1)[rows])
+    many = snapshot.gaps.reshape(-1)[rows] >= 8
+    earned = np.where(many, np.fmin(4.0 * rate, rules.longest_s * 1e9), 0.0)
+    longest: Floats = np.fmax(rules.patience(snapshot)[rows // snapshot.bid.shape[1]], earned)
+    return longest
 
 
-def against_legs(snapshot: Snapshot, may: Floats, lag_ns: float, *, proven_only: bool) -> Flagged:
-    """Flag every row; `may` is what `allowed` returned."""
-    bid, ask = snapshot.bid, snapshot.ask
-    flags: Flagged = _AT_REST[snapshot.state, snapshot.source]
-    quoted = snapshot.source != Source.NONE
-    add(flags, quoted & (np.isnan(bid) | np.isnan(ask)), Reason.ONE_SIDED)
-    add(flags, bid >= ask, Reason.CROSSED)
-    add(flags, quoted & (snapshot.now - snapshot.confirmed > may), Reason.STALE)
-    add(flags, snapshot.lag > lag_ns, Reason.LATE)
-    add(flags, snapshot.proof == Proof.DOUBTFUL, Reason.DOUBTFUL)
-    if proven_only:
-        add(flags, snapshot.proof == Proof.UNPROVEN, Reason.UNPROVEN)
-    add(flags, (snapshot.state == RowState.SUSPECT) & _silent_too_long(snapshot), Reason.FROZEN)
+def silent_too_long(snapshot: Snapshot, rows: Places) -> Flags:
+    """Mark rows that nothing proved current within five of their own gaps; a check that clears them comes sooner."""
+    gap, pause = snapshot.gap.reshape(-1)[rows], snapshot.pause.reshape(-1)[rows]
+    most = np.fmax(SUSPECT_NS, np.fmax(5.0 * gap, 1.75 * pause))
+    silent: Flags = snapshot.now - snapshot.confirmed.reshape(-1)[rows] > most
+    return silent
+
+
+def against(snapshot: Snapshot, rules: Rules, rows: Places) -> Flagged:
+    """Return what speaks against each of some rows (flat), by itself; 0 where it may be a leg."""
+
+    def of(name: str) -> NDArray[Any]:
+        cells: NDArray[Any] = getattr(snapshot, name)
+        return cells.reshape(-1)[rows]
+
+    def add(where: NDArray[Any], reason: Reason) -> None:
+        flags[where] |= np.uint32(reason)
+
+    state, source, proof, bid, ask = (of(name) for name in ("state", "source", "proof", "bid", "ask"))
+    flags: Flagged = _AT_REST[state, source]
+    if rules.polled:
+        flags[of("polled")] &= ~np.uint32(Reason.REST_ONLY)
+    quoted = source != Source.NONE
+    add(quoted & (np.isnan(bid) | np.isnan(ask)), Reason.ONE_SIDED)
+    add(bid >= ask, Reason.CROSSED)
+    add(quoted & (snapshot.now - of("confirmed") > allowed(snapshot, rules, rows)), Reason.STALE)
+    add(of("lag") > rules.lag_s * 1e9, Reason.LATE)
+    add(proof == Proof.DOUBTFUL, Reason.DOUBTFUL)
+    add(~((of("multiplier") > 0) & (of("contract_size") > 0)), Reason.UNIT)
+    if rules.proven_only:
+        add(proof == Proof.UNPROVEN, Reason.UNPROVEN)
+    suspect = np.flatnonzero(state == RowState.SUSPECT)
+    add(suspect[silent_too_long(snapshot, rows[suspect])], Reason.FROZEN)
     return flags
 
 
-def _silent_too_long(snapshot: Snapshot) -> NDArray[np.bool_]:
-    """Mark rows that nothing proved current within five of their own gaps; a check that clears them comes sooner."""
-    most = np.fmax(SUSPECT_NS, np.fmax(5.0 * snapshot.gap, 1.75 * snapshot.pause))
-    silent: NDArray[np.bool_] = snapshot.now - snapshot.confirmed > most
-    return silent
+def first(flags: Flagged) -> Flagged:
+    """Return the lowest reason of each, the one that counts; 0 stays 0."""
+    return flags & (~flags + np.uint32(1))

@@ -1,40 +1,23 @@
-"""Each perpetual against its own exchange's spot: what buying one and selling the other leaves, before costs."""
+"""Spreads over all venues: what buying at one and selling at another leaves, before costs."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from math import isnan
-from typing import NamedTuple
 
 import msgspec
 import numpy as np
 
-from arbwatch.analytics.pairs import Pairs, Places, clashed, pairs
-from arbwatch.analytics.reasons import WORDS, Flagged, Reason, add, against_legs, allowed
-from arbwatch.market.columns import Floats
+from arbwatch.analytics.best import Best, best
+from arbwatch.analytics.excluded import left_out
+from arbwatch.analytics.plan import Places, Plan, plan
+from arbwatch.analytics.reasons import WORDS, Reason
+from arbwatch.analytics.rules import Rules
+from arbwatch.analytics.words import Words
+from arbwatch.market.columns import Flags, Floats
 from arbwatch.market.snapshot import Snapshot
 
 __all__ = ["WORDS", "Excluded", "Leg", "Reason", "Rules", "Spread", "Spreads", "scan"]
 
-_S = 1e9
 _MS = 1e6
-
-
-class Rules(msgspec.Struct, frozen=True):
-    """What makes a leg count."""
-
-    unconfirmed_s: float = 10.0
-    """A quote is stale when nothing proved it current for so long; four times its own rate where that is slower."""
-    longest_s: float = 60.0
-    """However slow a market is, it is stale after this."""
-    lag_s: float = 2.0
-    """A quote is late when it was longer on its way."""
-    identity_gap: float = 0.20
-    """Two rows whose mids differ by more are taken for two different coins."""
-    stale_after: Mapping[str, float] = {}
-    """By venue: instead of `unconfirmed_s`."""
-    proven_only: bool = False
-    """A row is a leg only once its own data was seen to agree with itself."""
-    most: int = 5000
-    """So many spreads are listed, the best; the rest is counted."""
 
 
 class Leg(msgspec.Struct, frozen=True, gc=False):
@@ -53,6 +36,7 @@ class Spread(msgspec.Struct, frozen=True, gc=False):
 
     asset: str
     market_pair: str
+    """spot-spot, spot-perp or perp-perp, whichever of the two is bought."""
     quote_currency: str
     buy: Leg
     sell: Leg
@@ -71,123 +55,95 @@ class Excluded(msgspec.Struct, frozen=True, gc=False):
 
 
 class Spreads(msgspec.Struct, frozen=True):
-    """What one look at the table found."""
+    """What one look at the table found.
+
+    A group is all markets of one asset in one quote currency. Compared are any two of them: spot with spot, spot
+    with perpetual, perpetual with perpetual, of one exchange or two.
+    """
 
     found: tuple[Spread, ...]
-    """Best first."""
+    """The best pair of each group that nothing speaks against, and every perpetual against its own exchange's spot
+    in both directions, gain or not; each pair once, best first."""
     excluded: tuple[Excluded, ...]
-    """Highest gross first."""
+    """Of each group the pair that would gain most but for a reason; highest gross first."""
     reasons: dict[str, int]
     """How many more pairs do not count, each under its first reason."""
 
 
-class _Legs(NamedTuple):
-    """Every row per asset unit, flat, and what is wrong with it."""
-
-    bid: Floats
-    ask: Floats
-    mid: Floats
-    flags: Flagged
-    may: Floats
-
-
 def scan(snapshot: Snapshot, rules: Rules) -> Spreads:
-    """Compare every pair in both directions."""
-    compared = pairs(snapshot.layout)
-    legs = _legs(snapshot, rules)
-    flags = _flags(compared, legs, rules)
-    buy = np.concatenate((compared.spot, compared.perp))
-    sell = np.concatenate((compared.perp, compared.spot))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        gross = legs.bid[sell] / legs.ask[buy] - 1.0
-    both = np.concatenate((flags, flags))
-    good = both == 0
-    found, beyond = _best(gross, good & ~np.isnan(gross), rules.most)
-    listed, _ = _best(gross, ~good & (gross > 0.0), rules.most)
-    told = np.zeros(len(flags), np.bool_)
-    told[listed % len(flags) if len(flags) else listed] = True
-    writer = _Writer(snapshot, legs, rules)
-    would = writer.spreads(buy[listed], sell[listed], gross[listed])
-    why = [
-        writer.why(*at)
-        for at in zip(buy[listed].tolist(), sell[listed].tolist(), map(Reason, both[listed].tolist()), strict=True)
-    ]
+    """Find the best admissible pair of every group; what speaks against a row keeps it out of every choice."""
+    prepared = plan(snapshot.layout)
+    looked = best(snapshot, prepared, rules)
+    buy, sell, gross, beyond = _ranked(looked, prepared, rules.most)
+    left = left_out(snapshot, prepared, rules, looked)
+    writer = _Writer(snapshot, looked)
+    words = Words(snapshot, looked.legs, rules)
+    would = writer.spreads(left.buy, left.sell, left.gross)
+    pairs = zip(left.buy.tolist(), left.sell.tolist(), strict=True)
+    counts = {WORDS[reason]: number for reason, number in left.counts.items()}
     return Spreads(
-        found=tuple(writer.spreads(buy[found], sell[found], gross[found])),
-        excluded=tuple(Excluded(spread, reason) for spread, reason in zip(would, why, strict=True)),
-        reasons=_counts(flags[(flags != 0) & ~told], beyond, rules.most),
+        found=tuple(writer.spreads(buy, sell, gross)),
+        excluded=tuple(Excluded(one, words.pair(*pair)) for one, pair in zip(would, pairs, strict=True)),
+        reasons={**counts, f"not among the best {rules.most:,}": beyond} if beyond else counts,
     )
 
 
-def _legs(snapshot: Snapshot, rules: Rules) -> _Legs:
-    venues = [lane.venue for lane in snapshot.lanes]
-    after = np.array([rules.stale_after.get(venue, rules.unconfirmed_s) * _S for venue in venues])[:, None]
-    may = allowed(snapshot, after, rules.longest_s * _S)
-    flags = against_legs(snapshot, may, rules.lag_s * _S, proven_only=rules.proven_only)
-    bid, ask = snapshot.bid / snapshot.multiplier, snapshot.ask / snapshot.multiplier
-    mid = (bid + ask) / 2.0
-    return _Legs(bid.reshape(-1), ask.reshape(-1), mid.reshape(-1), flags.reshape(-1), may.reshape(-1))
+def _ranked(looked: Best, prepared: Plan, most: int) -> tuple[Places, Places, Floats, int]:
+    """Return every pair found, best first, and how many there are beyond `most`."""
+    parts = [(looked.buy, looked.sell, looked.gross)]
+    columns = np.arange(prepared.width)
+    for number, (spot, perp) in enumerate(prepared.own):
+        rows = spot * prepared.width + columns, perp * prepared.width + columns
+        parts += [(*rows, looked.own[0, number]), (*rows[::-1], looked.own[1, number])]
+    if looked.odd is not None:
+        parts += looked.odd.found(prepared)
+    buy, sell, gross = (np.concatenate(part) for part in zip(*parts, strict=True))
+    there = np.flatnonzero(gross > -np.inf)
+    buy, sell, gross = buy[there], sell[there], gross[there]
+    _, once = np.unique(buy * (prepared.listed.size + 1) + sell, return_index=True)
+    ordered = once[np.lexsort((once, -gross[once]))]
+    return buy[ordered[:most]], sell[ordered[:most]], gross[ordered[:most]], max(0, len(ordered) - most)
 
 
-def _flags(compared: Pairs, legs: _Legs, rules: Rules) -> Flagged:
-    add(legs.flags, clashed(compared.clashing, legs.mid, rules.identity_gap), Reason.IDENTITY)
-    flags: Flagged = compared.flags | legs.flags[compared.spot] | legs.flags[compared.perp]
-    ratio = legs.mid[compared.perp] / legs.mid[compared.spot]
-    most = 1.0 + rules.identity_gap
-    add(flags, (ratio > most) | (ratio < 1.0 / most), Reason.IDENTITY)
-    return flags
-
-
-def _best(gross: Floats, among: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], most: int) -> tuple[Places, int]:
-    places = np.flatnonzero(among)
-    ordered = places[np.argsort(-gross[places], kind="stable")]
-    return ordered[:most], max(0, len(ordered) - most)
-
-
-def _counts(flags: Flagged, beyond: int, most: int) -> dict[str, int]:
-    first = flags & (~flags + np.uint32(1))
-    counts = {
-        WORDS[Reason(int(flag))]: int(count) for flag, count in zip(*np.unique(first, return_counts=True), strict=True)
-    }
-    return {**counts, f"not among the best {most:,}": beyond} if beyond else counts
-
-
-def _known(value: float) -> float | None:
+def known(value: float) -> float | None:
+    """Return a number, None where it is NaN."""
     return None if isnan(value) else value
 
 
 class _Writer:
     """Turns places back into words."""
 
-    def __init__(self, snapshot: Snapshot, legs: _Legs, rules: Rules) -> None:
+    def __init__(self, snapshot: Snapshot, looked: Best) -> None:
         self._snapshot = snapshot
-        self._legs = legs
-        self._rules = rules
+        self._bid, self._ask = looked.legs.bid.reshape(-1), looked.legs.ask.reshape(-1)
         self._width = len(snapshot.keys)
+        self._venues = [lane.venue for lane in snapshot.lanes]
+        self._spot = np.array([lane.market == "spot" for lane in snapshot.lanes])
 
     def spreads(self, buy: Places, sell: Places, gross: Floats) -> list[Spread]:
-        snapshot, legs = self._snapshot, self._legs
-        bought = self._sides(buy, legs.ask, snapshot.ask_size)
-        sold = self._sides(sell, legs.bid, snapshot.bid_size)
-        undone = legs.bid[buy] / legs.ask[sell] - 1.0
-        places = (buy % self._width).tolist()
-        spot = [lane.market == "spot" for lane in snapshot.lanes]
-        lanes = (sell // self._width).tolist()
+        keys = self._snapshot.keys
+        bought = self._sides(buy, self._ask, self._snapshot.ask_size)
+        sold = self._sides(sell, self._bid, self._snapshot.bid_size)
+        undone = (self._bid[buy] / self._ask[sell] - 1.0).tolist()
+        spot_bought, spot_sold = self._spot[buy // self._width], self._spot[sell // self._width]
+        columns = (buy % self._width).tolist()
+        rows = zip(
+            columns, bought, sold, gross.tolist(), undone, _kinds(spot_bought, spot_sold), spot_sold.tolist(),
+            strict=True,
+        )  # fmt: skip
         return [
             Spread(
-                asset=snapshot.keys[place].asset,
-                market_pair="spot-perp",
-                quote_currency=snapshot.keys[place].quote_currency,
+                asset=keys[column].asset,
+                market_pair=kind,
+                quote_currency=keys[column].quote_currency,
                 buy=one,
                 sell=other,
                 gross=gain,
-                exit=_known(back),
+                exit=known(back),
                 age_diff_ms=None if one.age_ms is None or other.age_ms is None else abs(one.age_ms - other.age_ms),
-                needs_short_spot=spot[lane],
+                needs_short_spot=short,
             )
-            for place, one, other, gain, back, lane in zip(
-                places, bought, sold, gross.tolist(), undone.tolist(), lanes, strict=True
-            )
+            for column, one, other, gain, back, kind, short in rows
         ]
 
     def _sides(self, flat: Places, prices: Floats, sizes: Floats) -> list[Leg]:
@@ -195,10 +151,9 @@ class _Writer:
         size = (sizes.reshape(-1)[flat] * snapshot.contract_size.reshape(-1)[flat]).tolist()
         changed = snapshot.changed.reshape(-1)[flat]
         age = np.where(changed > 0, (snapshot.now - changed) / _MS, np.nan).tolist()
-        venues = [lane.venue for lane in snapshot.lanes]
         lanes, places = (flat // self._width).tolist(), (flat % self._width).tolist()
         return [
-            Leg(venues[lane], self._symbol(lane, place), price, _known(amount), _known(old))
+            Leg(self._venues[lane], self._symbol(lane, place), price, known(amount), known(old))
             for lane, place, price, amount, old in zip(lanes, places, prices[flat].tolist(), size, age, strict=True)
         ]
 
@@ -206,40 +161,9 @@ class _Writer:
         instrument = self._snapshot.instruments[lane][place]
         return instrument.symbol if instrument else ""
 
-    def why(self, buy: int, sell: int, reason: Reason) -> str:
-        told = [f"{self._name(flat)}: {words}" for flat in (buy, sell) for words in self._against(flat)]
-        if reason & Reason.UNIT:
-            told.append(WORDS[Reason.UNIT])
-        if reason & Reason.CLASS:
-            told.append(f"{WORDS[Reason.CLASS]}: {self._class(buy)} and {self._class(sell)}")
-        if reason & Reason.IDENTITY:
-            told.append(f"{WORDS[Reason.IDENTITY]} {self._identity(buy, sell)}")
-        return "; ".join(told)
 
-    def _against(self, flat: int) -> list[str]:
-        flags = Reason(int(self._legs.flags[flat])) & ~Reason.IDENTITY
-        return [WORDS[one] + self._detail(one, flat) for one in flags]
+_KINDS = ("perp-perp", "spot-perp", "spot-spot")
 
-    def _detail(self, reason: Reason, flat: int) -> str:
-        snapshot, at = self._snapshot, divmod(flat, self._width)
-        if reason == Reason.STALE:
-            silent = (snapshot.now - int(snapshot.confirmed[at])) / _S
-            return f", nothing confirmed it for {silent:,.1f} s (may be {self._legs.may[flat] / _S:,.1f} s)"
-        if reason == Reason.LATE:
-            return f", {snapshot.lag[at] / _S:,.1f} s on its way"
-        return ""
 
-    def _identity(self, buy: int, sell: int) -> str:
-        ratio = float(self._legs.mid[sell] / self._legs.mid[buy])
-        gap = max(ratio, 1.0 / ratio) - 1.0
-        if gap <= self._rules.identity_gap:
-            return "more than one market of this name on one venue, and their prices differ"
-        return f"prices differ by {gap * 100.0:,.0f} %: perhaps two different coins"
-
-    def _name(self, flat: int) -> str:
-        return self._snapshot.lanes[flat // self._width].venue
-
-    def _class(self, flat: int) -> str:
-        lane, place = divmod(flat, self._width)
-        instrument = self._snapshot.instruments[lane][place]
-        return instrument.class_ if instrument else "unknown"
+def _kinds(one: Flags, other: Flags) -> Sequence[str]:
+    return [_KINDS[number] for number in (one.astype(np.intp) + other).tolist()]

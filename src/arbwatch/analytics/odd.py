@@ -1,0 +1,85 @@
+"""Groups compared pair by pair: several markets of one venue, several classes, or prices too far apart."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from arbwatch.analytics.legs import Legs
+from arbwatch.analytics.plan import NONE, Places, Plan
+from arbwatch.market.columns import Flags, Floats
+
+
+class Odd(NamedTuple):
+    """Groups as rows of places, filled up with NONE, and every pair in them: [group, buy at, sell at]."""
+
+    places: Places
+    there: Flags
+    """Shape (groups, most rows): not filled up."""
+    gross: Floats
+    """NaN where a side is missing."""
+    admitted: Flags
+    """Nothing speaks against the pair."""
+    same: Flags
+    """Two rows of one class."""
+    standing: Flags
+    """Shape (groups, most rows): legs that stand with the most of their class."""
+
+    def found(self, plan: Plan) -> "list[tuple[Places, Places, Floats]]":
+        """Return the best pair of each group, then every admitted one of one exchange's spot and perpetual."""
+        at = np.where(self.there, self.places, 0) // plan.width
+        spot, exchange = plan.spot[at], plan.exchanges[at]
+        own = (exchange[:, :, None] == exchange[:, None, :]) & (spot[:, :, None] != spot[:, None, :])
+        group, buy, sell = np.nonzero(self.admitted & own)
+        each = self.places[group, buy], self.places[group, sell], self.gross[group, buy, sell]
+        return [best_of(self, self.admitted), each]
+
+
+def odd(places: Places, at: Places, legs: Legs, plan: Plan, gap: float) -> Odd:
+    """Compare every row of each group with every other; `at` tells where each place stands in `legs`, flat.
+
+    Two legs agree where their mids differ by no more than `gap` (a fraction). Where not all legs of a class agree,
+    the largest set around one of them stands for the name; where two such sets are equally large, none does.
+    A pair is admitted where both agree and both stand, or both are of one exchange: whatever coin it is there, its
+    own markets mean the same one.
+    """
+    there = places != NONE
+    at = np.where(there, at, 0)
+    bid, ask = legs.bid.reshape(-1)[at], legs.ask.reshape(-1)[at]
+    fit = legs.fit.reshape(-1)[at] & there
+    bid[~there] = ask[~there] = np.nan
+    known = np.where(there, places, 0)
+    classes, exchanges = plan.classes.reshape(-1)[known], plan.exchanges[known // plan.width]
+    both = there[:, :, None] & there[:, None, :] & ~np.eye(places.shape[1], dtype=np.bool_)
+    same = classes[:, :, None] == classes[:, None, :]
+    mid = bid + ask
+    near = mid[:, :, None] <= mid[:, None, :] * (1.0 + gap)
+    agree: Flags = near & near.transpose(0, 2, 1) & same & fit[:, :, None] & fit[:, None, :]
+    standing = _standing(agree, same, fit)
+    own = exchanges[:, :, None] == exchanges[:, None, :]
+    admitted: Flags = agree & both & (own | (standing[:, :, None] & standing[:, None, :]))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        gross = np.where(both, bid[:, None, :] / ask[:, :, None] - 1.0, np.nan)
+    return Odd(places, there, gross, admitted, same, standing)
+
+
+def _standing(agree: Flags, same: Flags, fit: Flags) -> Flags:
+    """Mark the legs of each class that agree with the one most others agree with; none where that is not clear."""
+    friends = agree.sum(2)
+    most = np.where(same, friends[:, None, :], 0).max(2, initial=0)
+    core = fit & (friends == most)
+    disputed = core & (core[:, None, :] & same & ~agree).any(2)
+    unclear = (same & disputed[:, None, :]).any(2)
+    standing: Flags = fit & ~unclear & (agree & core[:, None, :]).any(2)
+    return standing
+
+
+def best_of(found: Odd, among: Flags) -> tuple[Places, Places, Floats]:
+    """Return of each group the places to buy and to sell at and what that leaves; -inf where no pair is among."""
+    groups, most = found.places.shape
+    if not found.places.size:
+        none = np.zeros(groups, np.intp)
+        return none, none, np.full(groups, -np.inf)
+    gross = np.where(among & ~np.isnan(found.gross), found.gross, -np.inf).reshape(groups, -1)
+    chosen = gross.argmax(1)
+    each = np.arange(groups)
+    return found.places[each, chosen // most], found.places[each, chosen % most], gross[each, chosen]

@@ -1,0 +1,80 @@
+"""Say why a row is no leg and why a pair is no spread, with the figures."""
+
+from math import log, log10
+
+import numpy as np
+
+from arbwatch.analytics.legs import Legs
+from arbwatch.analytics.reasons import WORDS, Reason, against, allowed
+from arbwatch.analytics.rules import Rules
+from arbwatch.market.snapshot import Snapshot
+
+_S = 1e9
+_NEAR_POWER = 0.02
+"""How far the logarithm of a ratio may be from a power of ten's to be taken for one."""
+DISPUTED = "others of this name stand at other prices, and which of them is this coin is not known"
+
+
+class Words:
+    """Turn flags of rows (flat places) into sentences."""
+
+    def __init__(self, snapshot: Snapshot, legs: Legs, rules: Rules) -> None:
+        self._snapshot = snapshot
+        self._bid, self._ask = legs.bid.reshape(-1), legs.ask.reshape(-1)
+        self._rules = rules
+        self._width = len(snapshot.keys)
+
+    def row(self, flat: int) -> list[str]:
+        """Say what speaks against a row by itself, each reason once."""
+        flags = Reason(int(against(self._snapshot, self._rules, np.array([flat]))[0]))
+        return [WORDS[one] + self._detail(one, flat) for one in flags]
+
+    def pair(self, buy: int, sell: int) -> str:
+        """Say all that speaks against a pair, the rows' own reasons first, each with its venue."""
+        each = {flat: self.row(flat) for flat in (buy, sell)}
+        told = [f"{self.venue(flat)}: {words}" for flat, some in each.items() for words in some]
+        one, other = self._class(buy), self._class(sell)
+        if one != other:
+            told.append(f"{WORDS[Reason.CLASS]}: {one} and {other}")
+        elif apart := apart_words(self.mid(sell) / self.mid(buy), self._rules.identity_gap):
+            told.append(f"{WORDS[Reason.IDENTITY]} {apart}")
+        return "; ".join(told) or f"{WORDS[Reason.IDENTITY]} {DISPUTED}"
+
+    def mid(self, flat: int) -> float:
+        """Return a row's mid per asset unit; NaN where a side is missing."""
+        return float(self._bid[flat] + self._ask[flat]) / 2.0
+
+    def venue(self, flat: int) -> str:
+        """Name the venue of a row."""
+        return self._snapshot.lanes[flat // self._width].venue
+
+    def _class(self, flat: int) -> str:
+        lane, place = divmod(flat, self._width)
+        instrument = self._snapshot.instruments[lane][place]
+        return instrument.class_ if instrument else "unknown"
+
+    def _detail(self, reason: Reason, flat: int) -> str:
+        snapshot, at = self._snapshot, divmod(flat, self._width)
+        if reason == Reason.STALE:
+            silent = (snapshot.now - int(snapshot.confirmed[at])) / _S
+            may = float(allowed(snapshot, self._rules, np.array([flat]))[0]) / _S
+            return f", nothing confirmed it for {silent:,.1f} s (may be {may:,.1f} s)"
+        if reason == Reason.LATE:
+            return f", {snapshot.lag[at] / _S:,.1f} s on its way"
+        return ""
+
+
+def apart_words(ratio: float, gap: float) -> str:
+    """Say what a ratio of two prices suggests where it is more than `gap` away from one; empty where it is not."""
+    larger = max(ratio, 1.0 / ratio) if ratio > 0.0 else float("nan")
+    if not larger > 1.0 + gap:
+        return ""
+    if power := power_of_ten(larger):
+        return f"prices differ {10**power:,}-fold: perhaps another multiplier"
+    return f"prices differ by {(larger - 1.0) * 100.0:,.0f} %: perhaps two different coins"
+
+
+def power_of_ten(ratio: float) -> int:
+    """Return the power of ten that a ratio is close to; 0 where it is close to none."""
+    power = round(log10(ratio))
+    return power if abs(log(ratio) - power * log(10.0)) <= _NEAR_POWER else 0
