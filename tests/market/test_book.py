@@ -1,3 +1,4 @@
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,6 +43,31 @@ def test_a_change_already_inside_is_stale() -> None:
     assert state.apply(book(5, 4, bids=((10.0, 99.0),))) == "stale"
     assert state.apply(whole(4)) == "stale"
     assert state.bids[0] == (10.0, 1.0)
+
+
+def test_a_count_that_begins_anew_ends_the_book_until_a_snapshot_from_after_it() -> None:
+    def at(time: int, event: Book) -> Book:
+        return msgspec.structs.replace(event, time=time)
+
+    state = BookState("AUSDT")
+    state.apply(at(100, whole(500)))
+    assert state.apply(at(200, book(3, 500, bids=((10.5, 1.0),)))) == "gap"
+    assert not state.valid and "anew" in state.reason and state.bids == []
+    assert state.apply(at(210, book(4, 3, bids=((10.6, 1.0),)))) == "buffered"
+    assert state.apply(at(150, whole(499))) == "gap"
+    assert not state.valid and "before" in state.reason
+    assert state.apply(at(205, whole(3))) == "ok"
+    assert state.seq == 4 and state.levels(1)[0] == [(10.6, 1.0)]
+    assert state.apply(at(220, book(6, 4, bids=((10.6, 2.0),)))) == "ok"
+    assert state.levels(1)[0] == [(10.6, 2.0)]
+
+
+def test_a_count_that_begins_anew_while_a_snapshot_is_awaited_forgets_what_waited() -> None:
+    state = BookState("AUSDT")
+    state.apply(msgspec.structs.replace(book(501, 500, bids=((10.5, 1.0),)), time=100))
+    assert state.apply(msgspec.structs.replace(book(3, 501), time=200)) == "gap"
+    assert state.apply(msgspec.structs.replace(whole(7), time=300)) == "ok"
+    assert state.seq == 7 and state.levels(1)[0] == [(10.0, 1.0)]
 
 
 def test_a_gap_makes_it_invalid_until_a_newer_snapshot_joins_the_changes_since() -> None:
@@ -149,3 +175,28 @@ def test_reset_empties_and_says_why() -> None:
     state.apply(whole(5))
     state.reset("socket closed")
     assert (state.valid, state.reason, state.seq, state.bids) == (False, "socket closed", None, [])
+
+
+def timed(seq: int, prev: int | None, time: int, bid: float = 10.0) -> Book:
+    return Book("v", "AUSDT", prev is None, seq, prev, ((bid, 1.0),), ((99.0, 1.0),), time, 1)
+
+
+def test_a_later_snapshot_with_a_lower_number_begins_the_book_anew() -> None:
+    state = BookState("AUSDT")
+    assert state.apply(timed(500, None, 1000)) == "ok"
+    assert state.apply(timed(1, None, 900)) == "stale"
+    assert state.apply(timed(1, None, 1001, bid=20.0)) == "ok"
+    assert (state.seq, state.bids) == (1, [(20.0, 1.0)])
+    assert state.apply(timed(2, 1, 1002, bid=21.0)) == "ok"
+    assert state.apply(timed(501, 500, 1003)) == "gap"
+
+
+def test_changes_counted_before_the_venue_began_anew_do_not_keep_a_book_from_joining() -> None:
+    state = BookState("AUSDT")
+    state.apply(timed(500, None, 1000))
+    assert state.apply(timed(503, 502, 1002)) == "gap"
+    assert state.apply(timed(1, None, 1005, bid=20.0)) == "ok"
+    assert state.bids == [(20.0, 1.0)] and state.apply(timed(2, 1, 1006, bid=21.0)) == "ok"
+    late = BookState("AUSDT")
+    late.apply(timed(503, 502, 1006))
+    assert late.apply(timed(500, None, 1005)) == "gap"

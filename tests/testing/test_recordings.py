@@ -6,8 +6,15 @@ import pytest
 from arbwatch.connector.registry import venues
 from arbwatch.testing.recordings import Reading, examine, main, sentence, survey
 
-SESSIONS = "binance/recordings/"
-MESSAGES = ("binance/samples/", "binance/snippets/")
+SESSIONS = "/recordings/"
+MESSAGES = ("/samples/", "/snippets/")
+REFUSED = (
+    "JSON is malformed",
+    # A row of a REST answer that somebody kept among the frames.
+    "Expected `object`, got `array`",
+    # Bybit's level 1 has had no deltas since 2025-03-20; the samples are older.
+    "only whole tops are",
+)
 
 
 @pytest.fixture(scope="module")
@@ -17,27 +24,34 @@ def readings(recordings: Path) -> dict[str, Reading]:
 
 def test_every_current_recording_is_read(readings: dict[str, Reading], recordings: Path) -> None:
     # Bodies of requests that nobody here makes are no fault; lists in another client's words are no recordings.
-    whole = [path for path in (recordings / "binance" / "recordings").glob("*.jsonl") if "OLDAPI" not in path.name]
-    assert {f"{SESSIONS}{path.name}" for path in whole} <= set(readings)
-    assert len(whole) >= 5
+    exchanges = {venue.exchange for venue in venues().values()}
+    sessions = [
+        str(path.relative_to(recordings))
+        for exchange in exchanges
+        for path in (recordings / exchange / "recordings").glob("*.jsonl")
+        if "OLDAPI" not in path.name
+    ]
+    assert set(sessions) <= set(readings)
+    assert {file.partition("/")[0] for file in sessions} == exchanges
 
 
 def test_sessions_decode_without_a_reject(readings: dict[str, Reading]) -> None:
     for file, reading in readings.items():
-        if not file.startswith(MESSAGES):
+        if not any(part in file for part in MESSAGES):
             assert not reading.rejects, sentence(reading)
-        if file.startswith(SESSIONS):
+        if SESSIONS in file:
             assert reading.kinds["book"] + reading.kinds["quote"] > 200, sentence(reading)
 
 
-def test_single_messages_are_refused_only_where_they_are_no_json(readings: dict[str, Reading]) -> None:
+def test_single_messages_are_refused_only_where_that_is_right(readings: dict[str, Reading]) -> None:
     for reading in readings.values():
-        assert all("JSON is malformed" in reason for reason in reading.rejects), sentence(reading)
+        for reason in reading.rejects:
+            assert any(words in reason for words in REFUSED), sentence(reading)
 
 
 def test_recorded_books_join_without_a_gap_and_never_cross(readings: dict[str, Reading]) -> None:
     for file, reading in readings.items():
-        if file.startswith(SESSIONS):
+        if SESSIONS in file:
             books = reading.books
             assert books.joined == len(books.states) and not books.outcomes["gap"] and not books.crossed, sentence(
                 reading

@@ -64,15 +64,21 @@ class BookState:
         self._bids = _Side()
         self._asks = _Side()
         self._waiting: deque[Book] = deque(maxlen=BUFFERED)
+        self._anew: int | None = None
+        """The venue's clock when its count last began anew, UTC ns: numbers from before say nothing now."""
 
     def apply(self, book: Book) -> Outcome:
-        """Take a snapshot or a change.
+        """Take a snapshot or a change. A snapshot counts where its number or its time is newer than the book's.
 
         "buffered": kept until a snapshot comes. "stale": already inside, nothing changed. "gap": something is
         missing or the sides cross, and the book is invalid until a newer snapshot joins.
         """
         if book.snapshot:
             return self._join(book)
+        if book.seq is not None and book.prev is not None and book.seq < book.prev:
+            self.reset("the venue's count began anew")
+            self._anew = book.time
+            return "gap"
         if not self.valid:
             self._waiting.append(book)
             return "buffered"
@@ -115,8 +121,11 @@ class BookState:
         return bid is not None and ask is not None and bid >= ask
 
     def _join(self, snapshot: Book) -> Outcome:
-        if self.valid and self._old(snapshot):
+        if self.valid and self._old(snapshot) and not _later(snapshot.time, self.time):
             return "stale"
+        if self._anew is not None and snapshot.time is not None and snapshot.time < self._anew:
+            self.reason = "the snapshot is from before the venue's count began anew"
+            return "gap"
         self._bids.fill(snapshot.bids)
         self._asks.fill(snapshot.asks)
         self.seq, self.time, self.received = snapshot.seq, snapshot.time, snapshot.received
@@ -124,6 +133,10 @@ class BookState:
             book = self._waiting[0]
             if not self._old(book):
                 if self._missing(book):
+                    if _later(snapshot.time, book.time):
+                        # It ran ahead of numbers that the venue has begun anew since.
+                        self._waiting.popleft()
+                        continue
                     self.valid = False
                     self.reason = f"the snapshot ({self.seq}) is older than the first change kept ({book.prev})"
                     return "gap"
@@ -149,3 +162,8 @@ class BookState:
         self._asks.change(book.asks)
         self.seq = book.seq if book.seq is not None else self.seq
         self.time, self.received = book.time, book.received
+
+
+def _later(time: int | None, other: int | None) -> bool:
+    """Tell by the venue's own clock; a lower number that is later was counted anew."""
+    return time is not None and other is not None and time > other
