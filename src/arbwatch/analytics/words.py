@@ -33,7 +33,7 @@ class Words:
         """Say all that speaks against a pair, the rows' own reasons first, each with its venue."""
         each = {flat: self.row(flat) for flat in (buy, sell)}
         told = [f"{self.venue(flat)}: {words}" for flat, some in each.items() for words in some]
-        one, other = self._class(buy), self._class(sell)
+        one, other = self.class_of(buy), self.class_of(sell)
         if one != other:
             told.append(f"{WORDS[Reason.CLASS]}: {one} and {other}")
         elif apart := apart_words(self.mid(sell) / self.mid(buy), self._rules.identity_gap):
@@ -48,7 +48,8 @@ class Words:
         """Name the venue of a row."""
         return self._snapshot.lanes[flat // self._width].venue
 
-    def _class(self, flat: int) -> str:
+    def class_of(self, flat: int) -> str:
+        """Name the class of a row's instrument."""
         lane, place = divmod(flat, self._width)
         instrument = self._snapshot.instruments[lane][place]
         return instrument.class_ if instrument else "unknown"
