@@ -6,7 +6,7 @@ import numpy as np
 
 from arbwatch.analytics.legs import Legs
 from arbwatch.analytics.plan import NONE, Places, Plan
-from arbwatch.market.columns import Flags, Floats
+from arbwatch.market.columns import Codes, Flags, Floats
 
 
 class Odd(NamedTuple):
@@ -38,7 +38,8 @@ def odd(places: Places, at: Places, legs: Legs, plan: Plan, gap: float) -> Odd:
     """Compare every row of each group with every other; `at` tells where each place stands in `legs`, flat.
 
     Two legs agree where their mids differ by no more than `gap` (a fraction). Where not all legs of a class agree,
-    the largest set around one of them stands for the name; where two such sets are equally large, none does.
+    the set around one of them that the most exchanges share stands for the name; where two such sets are equally
+    large, none does.
     A pair is admitted where both agree and both stand, or both are of one exchange: whatever coin it is there, its
     own markets mean the same one.
     """
@@ -54,7 +55,7 @@ def odd(places: Places, at: Places, legs: Legs, plan: Plan, gap: float) -> Odd:
     mid = bid + ask
     near = mid[:, :, None] <= mid[:, None, :] * (1.0 + gap)
     agree: Flags = near & near.transpose(0, 2, 1) & same & fit[:, :, None] & fit[:, None, :]
-    standing = _standing(agree, same, fit)
+    standing = _standing(agree, same, fit, exchanges)
     own = exchanges[:, :, None] == exchanges[:, None, :]
     admitted: Flags = agree & both & (own | (standing[:, :, None] & standing[:, None, :]))
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -62,9 +63,11 @@ def odd(places: Places, at: Places, legs: Legs, plan: Plan, gap: float) -> Odd:
     return Odd(places, there, gross, admitted, same, standing)
 
 
-def _standing(agree: Flags, same: Flags, fit: Flags) -> Flags:
-    """Mark the legs of each class that agree with the one most others agree with; none where that is not clear."""
-    friends = agree.sum(2)
+def _standing(agree: Flags, same: Flags, fit: Flags, exchanges: Codes) -> Flags:
+    """Mark the legs of each class that agree with the one most exchanges agree with; none where that is not clear."""
+    # Exchanges are counted, not rows: the spot market and the perpetual of one are one witness to what a name means.
+    of = (exchanges[:, :, None] == np.unique(exchanges)).astype(np.float32)
+    friends = (np.matmul(agree.astype(np.float32), of) > 0.0).sum(2)
     most = np.where(same, friends[:, None, :], 0).max(2, initial=0)
     core = fit & (friends == most)
     disputed = core & (core[:, None, :] & same & ~agree).any(2)
