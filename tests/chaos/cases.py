@@ -39,7 +39,7 @@ def carried(world: World, venue: str) -> tuple[str, set[str]]:
     """Return the simulated socket that carries most quotes, and the symbols it carries."""
     best: tuple[str, set[str]] = ("", set())
     for socket in world.get(venue, "/control/sockets"):
-        symbols = {s.split("@")[0].upper() for s in socket["streams"] if s.endswith("@bookTicker")}
+        symbols = set(socket["quotes"])
         if len(symbols) > len(best[1]):
             best = (socket["socket"], symbols)
     return best

@@ -253,8 +253,12 @@ async def test_a_planted_gap_appears_in_both_books(outside: Outside) -> None:
     market = outside.simulator.market
     before = market.steps
     await wait_until(lambda: market.steps > before + 3, "the books follow")
-    found = {row["asset"]: row for row in await outside.get(PERP, "/truth/spreads")}
-    assert found["SOL"]["long_spot"] == pytest.approx(0.03, abs=0.002)
+    found = [row for row in await outside.get(PERP, "/truth/spreads") if row["asset"] == "SOL" and row["planted"]]
+    row = next(row for row in found if row["quote_currency"] == "USDT")
+    assert (row["buy_venue"], row["sell_venue"]) == (SPOT, PERP)
+    assert row["gross"] == pytest.approx(0.03, abs=0.002)
+    assert row["gap"] == 0.03
+    assert row["size"] > 0
 
 
 IMPOSSIBLE: list[tuple[dict[str, Any], str]] = [

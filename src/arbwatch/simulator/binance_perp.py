@@ -4,10 +4,11 @@ import random
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
-from arbwatch.simulator.binance import Binance, Limits, Row, Stream, compact
+from arbwatch.simulator.binance import Binance, Routed
 from arbwatch.simulator.book import LevelChange
 from arbwatch.simulator.listing import FundingState, Listing
 from arbwatch.simulator.market import TradeDone
+from arbwatch.simulator.protocol import Limits, Row, Stream, compact
 
 USD_M, COIN_M = 1, 2
 """Values of `st`, which tells the two products apart in streams since they were merged."""
@@ -27,7 +28,8 @@ class BinancePerp(Binance):
 
     id = "binance_perp"
     prefix = "/fapi/v1/"
-    limits = Limits(weight=2400, frames_per_second=10, streams=200, ping_s=180, pong_s=600, connects=300)
+    weight_limit = 2400
+    limits = Limits(300, frames_per_second=10, streams=200, ping_s=180, pong_s=600, lifetime_s=86_400.0)
     routes: ClassVar[dict[str, tuple[str, bool]]] = {
         "/public/ws": ("public", False), "/public/stream": ("public", True),
         "/market/ws": ("market", False), "/market/stream": ("market", True),
@@ -47,7 +49,7 @@ class BinancePerp(Binance):
         "depth": _depth_weight,
     }
 
-    def answer(self, path: str, query: Mapping[str, str]) -> Any:
+    def body(self, path: str, query: Mapping[str, str]) -> Any:
         """Return the body for a path under /fapi/v1."""
         match path:
             case "ping":
@@ -136,7 +138,7 @@ class BinancePerp(Binance):
         return {
             "timezone": "UTC", "serverTime": self.now_ms(), "futuresType": "U_MARGINED",
             "rateLimits": [
-                _rate("REQUEST_WEIGHT", "MINUTE", 1, self.limits.weight), _rate("ORDERS", "MINUTE", 1, 1200),
+                _rate("REQUEST_WEIGHT", "MINUTE", 1, self.weight_limit), _rate("ORDERS", "MINUTE", 1, 1200),
                 _rate("ORDERS", "SECOND", 10, 300),
             ],
             "exchangeFilters": [],
@@ -171,41 +173,41 @@ class BinancePerp(Binance):
             "timeInForce": ["GTC", "IOC", "FOK", "GTX", "GTD"], "permissionSets": ["GRID", "COPY", "DCA", "PSB"],
         }  # fmt: skip
 
-    def whole_market(self, name: str) -> Stream | None:
+    def whole_market(self, name: str) -> Routed:
         """Understand all-market names."""
         match name:
             case "!bookTicker":
-                return Stream(name, "quote", None, 0, 5000, "public")
+                return ("public", Stream(name, "quote", None, 0, 5000))
             case "!miniTicker@arr":
-                return Stream(name, "mini", None, 0, 1000, "market")
+                return ("market", Stream(name, "mini", None, 0, 1000))
             case "!ticker@arr":
-                return Stream(name, "ticker", None, 0, 1000, "market")
+                return ("market", Stream(name, "ticker", None, 0, 1000))
             case "!markPrice@arr" | "!markPrice@arr@1s":
-                return Stream(name, "mark", None, 0, 1000 if name.endswith("1s") else 3000, "market")
+                return ("market", Stream(name, "mark", None, 0, 1000 if name.endswith("1s") else 3000))
             case "!contractInfo":
-                return Stream(name, "contract", None, 0, 0, "market")
+                return ("market", Stream(name, "listing", None, 0, 0))
         return None
 
-    def symbol_stream(self, name: str, symbol: str, kind: str, digits: str, speed: str | None) -> Stream | None:
+    def symbol_stream(self, name: str, symbol: str, kind: str, digits: str, speed: str | None) -> Routed:
         """Understand the name of a stream of one symbol."""
         if kind == "depth" and speed in (None, "100ms", "500ms") and digits in ("", "5", "10", "20"):
             period = {"100ms": 100, "500ms": 500}.get(speed or "", 250)
-            return Stream(name, "partial" if digits else "depth", symbol, int(digits or 0), period, "public")
+            return ("public", Stream(name, "partial" if digits else "depth", symbol, int(digits or 0), period))
         if kind == "markPrice" and not digits and speed in (None, "1s"):
-            return Stream(name, "mark", symbol, 0, 1000 if speed else 3000, "market")
+            return ("market", Stream(name, "mark", symbol, 0, 1000 if speed else 3000))
         if digits or speed:
             return None
         match kind:
             case "bookTicker":
-                return Stream(name, "quote", symbol, 0, 0, "public")
+                return ("public", Stream(name, "quote", symbol, 0, 0))
             case "trade":
-                return Stream(name, "trade", symbol, 0, 0, "public")
+                return ("public", Stream(name, "trade", symbol, 0, 0))
             case "aggTrade":
-                return Stream(name, "aggregate", symbol, 0, 0, "market")
+                return ("market", Stream(name, "aggregate", symbol, 0, 0))
             case "ticker":
-                return Stream(name, "ticker", symbol, 0, 2000, "market")
+                return ("market", Stream(name, "ticker", symbol, 0, 2000))
             case "miniTicker":
-                return Stream(name, "mini", symbol, 0, 2000, "market")
+                return ("market", Stream(name, "mini", symbol, 0, 2000))
         return None
 
     def _product(self, listing: Listing) -> int:

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
-from arbwatch.simulator.binance import ApiError, Binance, Limits, Row, Stream, compact
+from arbwatch.simulator.binance import ApiError, Binance, Routed
 from arbwatch.simulator.book import LevelChange
 from arbwatch.simulator.listing import Listing
 from arbwatch.simulator.market import TradeDone
+from arbwatch.simulator.protocol import Limits, Row, Stream, compact
 
 
 def _depth_weight(query: Mapping[str, str]) -> int:
@@ -24,7 +25,8 @@ class BinanceSpot(Binance):
 
     id = "binance_spot"
     prefix = "/api/v3/"
-    limits = Limits(weight=6000, frames_per_second=5, streams=1024, ping_s=20, pong_s=60, connects=300)
+    weight_limit = 6000
+    limits = Limits(300, frames_per_second=5, streams=1024, ping_s=20, pong_s=60, lifetime_s=86_400.0)
     routes: ClassVar[dict[str, tuple[str, bool]]] = {"/ws": ("", False), "/stream": ("", True)}
     weights: ClassVar[dict[str, Callable[[Mapping[str, str]], int]]] = {
         "ping": lambda q: 1,
@@ -36,7 +38,7 @@ class BinanceSpot(Binance):
         "depth": _depth_weight,
     }
 
-    def answer(self, path: str, query: Mapping[str, str]) -> Any:
+    def body(self, path: str, query: Mapping[str, str]) -> Any:
         """Return the body for a path under /api/v3."""
         if path == "ping":
             return {}
@@ -81,7 +83,7 @@ class BinanceSpot(Binance):
             "timezone": "UTC",
             "serverTime": self.now_ms(),
             "rateLimits": [
-                _rate("REQUEST_WEIGHT", "MINUTE", 1, self.limits.weight), _rate("ORDERS", "SECOND", 10, 100),
+                _rate("REQUEST_WEIGHT", "MINUTE", 1, self.weight_limit), _rate("ORDERS", "SECOND", 10, 100),
                 _rate("ORDERS", "DAY", 1, 200_000), _rate("RAW_REQUESTS", "MINUTE", 5, 300_000),
             ],
             "exchangeFilters": [],
@@ -124,28 +126,28 @@ class BinanceSpot(Binance):
             "defaultSelfTradePreventionMode": "EXPIRE_MAKER", "allowedSelfTradePreventionModes": modes,
         }  # fmt: skip
 
-    def whole_market(self, name: str) -> Stream | None:
+    def whole_market(self, name: str) -> Routed:
         """Understand all-market names; `!ticker@arr` and `!bookTicker` were retired and stay silent."""
-        return Stream(name, "mini", None, 0, 1000, "") if name == "!miniTicker@arr" else None
+        return ("", Stream(name, "mini", None, 0, 1000)) if name == "!miniTicker@arr" else None
 
-    def symbol_stream(self, name: str, symbol: str, kind: str, digits: str, speed: str | None) -> Stream | None:
+    def symbol_stream(self, name: str, symbol: str, kind: str, digits: str, speed: str | None) -> Routed:
         """Understand the name of a stream of one symbol."""
         if kind == "depth" and speed in (None, "100ms") and digits in ("", "5", "10", "20"):
             period = 100 if speed else 1000
-            return Stream(name, "partial" if digits else "depth", symbol, int(digits or 0), period, "")
+            return ("", Stream(name, "partial" if digits else "depth", symbol, int(digits or 0), period))
         if digits or speed:
             return None
         match kind:
             case "bookTicker":
-                return Stream(name, "quote", symbol, 0, 0, "")
+                return ("", Stream(name, "quote", symbol, 0, 0))
             case "trade":
-                return Stream(name, "trade", symbol, 0, 0, "")
+                return ("", Stream(name, "trade", symbol, 0, 0))
             case "aggTrade":
-                return Stream(name, "aggregate", symbol, 0, 0, "")
+                return ("", Stream(name, "aggregate", symbol, 0, 0))
             case "ticker":
-                return Stream(name, "ticker", symbol, 0, 1000, "")
+                return ("", Stream(name, "ticker", symbol, 0, 1000))
             case "miniTicker":
-                return Stream(name, "mini", symbol, 0, 1000, "")
+                return ("", Stream(name, "mini", symbol, 0, 1000))
         return None
 
     def quote(self, listing: Listing) -> str:

@@ -1,14 +1,13 @@
 """Decide what the simulated venues list: names, ticks, activity, first books and statistics, all from one seed."""
 
-import datetime as dt
 import math
 import random
-from collections.abc import Iterator
-from typing import NamedTuple
 
-from arbwatch.simulator import names
+from arbwatch.simulator import names, rosters
 from arbwatch.simulator.book import Book, Shape
-from arbwatch.simulator.listing import FundingState, Kind, Listing, Statistics
+from arbwatch.simulator.entry import Entry
+from arbwatch.simulator.facts import FACTS, symbol
+from arbwatch.simulator.listing import FundingState, Listing, Statistics
 
 SECOND = 10**9
 HOUR_MS = 3_600_000
@@ -17,28 +16,14 @@ PERPETUAL_DELIVERY = 4_133_404_800_000
 """The delivery date that perpetuals carry."""
 
 
-class Entry(NamedTuple):
-    """One line of the catalogue before it becomes a listing."""
-
-    venue: str
-    base: str
-    quote: str
-    asset: str
-    multiplier: int = 1
-    kind: Kind = "spot"
-    contract_type: str = ""
-    underlying: str = ""
-    status: str = "TRADING"
-    symbol: str = ""
-    delivery: int = 0
-
-
 class Catalogue:
     """Makes listings. The same seed and start make the same ones."""
 
-    def __init__(self, seed: int, now: int, rate: float) -> None:
-        """Start at `now` (UTC ns); `rate` is the number of quote changes per second over all venues."""
+    def __init__(self, seed: int, now: int, rate: float, venues: tuple[str, ...]) -> None:
+        """Start at `now` (UTC ns); `rate` is the number of quote changes per second over all `venues`."""
         self.seed, self.now, self.rate = seed, now, rate
+        whole = max(1.0, sum(FACTS[venue].share for venue in venues))
+        self.shares = {venue: FACTS[venue].share / whole for venue in venues}
         self.prices: dict[str, float] = {}
 
     def rng(self, *words: object) -> random.Random:
@@ -66,78 +51,19 @@ class Catalogue:
 
     def listings(self, venue: str, count: int) -> list[Listing]:
         """Return the instruments of one venue, about `count` of them."""
-        entries = [*(self._spot(count) if venue.endswith("_spot") else self._perpetuals(count))]
-        moving = [entry for entry in entries if entry.status == "TRADING" and entry.kind != "coin_margined"]
+        entries = [*rosters.entries(venue, count, self.coins, self.now)]
+        moving = [entry for entry in entries if self._moves(entry)]
         rates = self._rates(venue, moving)
         return [self.listing(entry, rates.get(entry, 0.0)) for entry in entries]
 
-    def _spot(self, count: int) -> Iterator[Entry]:
-        venue = "binance_spot"
-        extra = len(names.THOUSANDS) + len(names.THOUSANDS_BOTH) + 32
-        for coin in self.coins(max(8, count - extra)):
-            yield Entry(venue, coin, "USDT", coin)
-        for coin in names.THOUSANDS:
-            yield Entry(venue, coin, "USDT", coin)
-        for coin, prefix in names.THOUSANDS_BOTH.items():
-            yield Entry(venue, prefix + coin, "USDT", coin, names.MULTIPLIERS[prefix])
-        for base in ("BTC", "ETH", "SOL", "BNB", "XRP", "DOGE"):
-            yield Entry(venue, base, "USDC", base)
-            yield Entry(venue, base, "FDUSD", base)
-        for base in ("ETH", "BNB", "SOL", "XRP", "ADA", "LINK", "LTC"):
-            yield Entry(venue, base, "BTC", base)
-        for base, quote in (("USDC", "USDT"), ("FDUSD", "USDT"), ("BTC", "EUR"), ("USDT", "TRY"), ("BTC", "TRY")):
-            yield Entry(venue, base, quote, base)
-        yield Entry(venue, names.NAMESAKE, "USDT", names.NAMESAKE)
-        yield Entry(venue, names.NON_ASCII, "USDT", names.NON_ASCII)
-        for base, status in (("BCC", "BREAK"), ("VEN", "BREAK"), ("PAX", "HALT"), ("MCO", "END_OF_DAY")):
-            yield Entry(venue, base, "USDT", base, status=status)
-        for base in ("BTCUP", "BTCDOWN"):
-            yield Entry(venue, base, "USDT", base, kind="leveraged", status="BREAK")
-        yield Entry(venue, "AAPLB", "USDT", "AAPLB", kind="share")
-        yield Entry(venue, "STORM", "USDT", "STORM", status="CANCEL_ONLY")
-        yield Entry(venue, "NPXS", "USDT", "NPXS", status="AUCTION_MATCH")
-
-    def _perpetuals(self, count: int) -> Iterator[Entry]:
-        def perpetual(base: str, asset: str, multiplier: int = 1, quote: str = "USDT") -> Entry:
-            return Entry("binance_perp", base, quote, asset, multiplier, "perpetual", "PERPETUAL", "COIN")
-
-        extra = len(names.THOUSANDS) + len(names.THOUSANDS_BOTH) + len(names.STOCKS) + 34
-        for coin in self.coins(max(8, count - extra)):
-            yield perpetual(names.RENAMED.get(coin, coin), coin)
-        for coin, prefix in (*names.THOUSANDS.items(), *names.THOUSANDS_BOTH.items()):
-            yield perpetual(prefix + coin, coin, names.MULTIPLIERS[prefix])
-        for base in ("BTC", "ETH", "SOL", "BNB", "XRP", "DOGE", "ADA", "LINK"):
-            yield perpetual(base, base, quote="USDC")
-        yield perpetual("1000PEPE", "PEPE", 1000, "USDC")
-        for base in ("PAXGX", "KASX", "MONX", "XMR", "BSV", "FARTCOIN", "POPCAT", "BRETT"):
-            yield perpetual(base, base)
-        yield perpetual(names.NAMESAKE, names.NAMESAKE + "2")
-        yield perpetual(names.NON_ASCII, names.NON_ASCII)
-        yield from self._odd_contracts()
-
-    def _odd_contracts(self) -> Iterator[Entry]:
-        venue = "binance_perp"
-        for base, underlying in names.STOCKS.items():
-            yield Entry(venue, base, "USDT", base, 1, "stock", "TRADIFI_PERPETUAL", underlying)
-        for base in names.INDICES:
-            yield Entry(venue, base, "USDT", base, 1, "index", "PERPETUAL", "INDEX")
-        for base, contract in (("BTC", "CURRENT_QUARTER"), ("ETH", "CURRENT_QUARTER"), ("BTC", "NEXT_QUARTER")):
-            delivery, suffix = quarter_end(self.now // 10**6, contract == "NEXT_QUARTER")
-            symbol = f"{base}USDT_{suffix}"
-            yield Entry(venue, base, "USDT", base, 1, "quarter", contract, "COIN", symbol=symbol, delivery=delivery)
-        for base in ("BTC", "ETH", "SOL"):
-            symbol = f"{base}USD_PERP"
-            yield Entry(venue, base, "USD", base, 1, "coin_margined", "PERPETUAL", "COIN", symbol=symbol)
-        yield Entry(venue, "VAPOR", "USDT", "VAPOR", 1, "odd", "EVENT_PERPETUAL", "COIN")
-        yield Entry(venue, "DUNA", "USDT", "DUNA", 1, "perpetual", "PERPETUAL", "COIN", status="AUCTION_CALL")
-        yield Entry(venue, "SRM", "USDT", "SRM", 1, "perpetual", "PERPETUAL", "COIN", status="SETTLING")
-        yield Entry(venue, "RAYO", "USDT", "RAYO", 1, "perpetual", "PERPETUAL", "COIN", status="CLOSE")
-        yield Entry(venue, "FUTR", "USDT", "FUTR", 1, "perpetual", "", "COIN", status="PENDING_TRADING")
+    @staticmethod
+    def _moves(entry: Entry) -> bool:
+        return not entry.status and entry.kind not in ("coin_margined", "prelaunch")
 
     def _rates(self, venue: str, entries: list[Entry]) -> dict[Entry, float]:
         """Give each its changes per second: a few many, most some, some one in ten minutes, some none."""
         rng = self.rng("rates", venue)
-        share = self.rate * (0.4 if venue.endswith("_spot") else 0.6)
+        share = self.rate * self.shares[venue]
         weights: dict[Entry, float] = {}
         rates: dict[Entry, float] = {}
         for rank, entry in enumerate(entries):
@@ -158,37 +84,34 @@ class Catalogue:
         dollar = 1.0 if quote == "USD" else self.price(quote)
         return self.price(entry_asset) * multiplier / dollar
 
-    def listing(self, entry: Entry, rate: float) -> Listing:
+    def listing(self, entry: Entry, rate: float, levels: int | None = None) -> Listing:
         """Turn one entry into a listing with its first book and statistics."""
-        spot = entry.venue.endswith("_spot")
-        symbol = entry.symbol or entry.base + entry.quote
-        rng = self.rng(entry.venue, symbol)
+        facts = FACTS[entry.venue]
+        name = entry.symbol or symbol(entry.venue, entry.base, entry.quote)
+        rng = self.rng(entry.venue, name)
         price = self.quote_price(entry.asset, entry.multiplier, entry.quote)
-        tick_decimals = max(-math.floor(math.log10(price)) + 4, 2 if price > 1 else 0)
-        tick_decimals = min(8, tick_decimals) if price < 1000 else 2
-        price_decimals = 8 if spot else tick_decimals
-        tick = 10 ** (price_decimals - tick_decimals) * (10 if not spot and price > 50_000 else 1)
-        dollars = self.price(entry.asset) * entry.multiplier
-        lot_decimals = min(max(math.ceil(math.log10(dollars)), 0), 5 if spot else 3)
-        size_decimals = 8 if spot else lot_decimals
-        if entry.kind == "coin_margined":
-            size_decimals = lot_decimals = 0
-        lot = 10 ** (size_decimals - lot_decimals)
+        dollars = self.price(entry.asset) * entry.multiplier * float(entry.contract)
+        price_decimals, tick = self._tick(entry, price)
+        size_decimals, lot = self._lot(entry, dollars)
         now_ms = self.now // 10**6
         listing = Listing(
-            entry.venue, symbol, entry.base, entry.quote, entry.asset, entry.multiplier, entry.kind,
-            entry.contract_type, entry.underlying, entry.status, price_decimals, tick, size_decimals, lot,
+            entry.venue, name, entry.base, entry.quote, entry.asset, entry.multiplier, entry.kind,
+            entry.contract_type, entry.underlying, entry.status or facts.trading, price_decimals, tick, size_decimals,
+            lot,
             min_notional="0.0001" if entry.quote == "BTC" else "5",
             listed=now_ms - rng.randrange(20, 2000) * 24 * HOUR_MS,
             delivery=entry.delivery or PERPETUAL_DELIVERY,
             rate=rate,
             spread=min(4e-4, 0.4e-4 * (1 + 0.25 / (rate + 0.02)) * rng.uniform(0.7, 1.4)),
             depth=10 ** rng.uniform(2.6, 3.4) * (1 + rate) ** 0.6,
-            levels=400 if rate > self.rate / 120 else 60,
-            book=Book(rng.randrange(10**9, 5 * 10**10) * (1 if spot else 150)),
+            levels=levels or (400 if rate > self.rate / 120 else 60),
+            book=Book(rng.randrange(10**9, 5 * 10**10) * (1 if facts.spot else 150)),
             statistics=self._statistics(rng, price, price_decimals, tick, lot, dollars, size_decimals, rate),
+            contract=entry.contract,
+            settle=entry.settle or entry.quote,
+            trimmed=facts.trimmed,
         )  # fmt: skip
-        if not spot:
+        if not facts.spot:
             listing.funding = self._funding(rng, entry.kind != "quarter")
             listing.basis = rng.gauss(0, 2e-4)
         listing.offset = listing.basis
@@ -197,9 +120,29 @@ class Catalogue:
             listing.book.take()
         return listing
 
+    def _tick(self, entry: Entry, price: float) -> tuple[int, int]:
+        """Return the decimals of prices and the tick in units of the last of them."""
+        facts = FACTS[entry.venue]
+        decimals = max(-math.floor(math.log10(price)) + 4, 2 if price > 1 else 0)
+        if facts.exchange != "binance":
+            tick = self.rng("tick", entry.venue, entry.base).choice((1, 1, 2, 5, 10))
+            return min(12, decimals) if price < 1000 else 2, tick
+        decimals = min(8, decimals) if price < 1000 else 2
+        wide = facts.decimals or decimals
+        return wide, 10 ** (wide - decimals) * (10 if not facts.spot and price > 50_000 else 1)
+
+    def _lot(self, entry: Entry, dollars: float) -> tuple[int, int]:
+        """Return the decimals of sizes and the lot in units of the last of them."""
+        facts = FACTS[entry.venue]
+        if entry.kind == "coin_margined":
+            return 0, 1
+        decimals = min(max(math.ceil(math.log10(dollars)), 0), 5 if facts.spot else 3)
+        wide = facts.decimals or decimals
+        return wide, 10 ** (wide - decimals)
+
     def shape(self, listing: Listing) -> Shape:
         """Tell what a healthy book of this listing looks like."""
-        dollars = self.price(listing.asset) * listing.multiplier
+        dollars = self.price(listing.asset) * listing.multiplier * float(listing.contract)
         units = int(listing.depth / dollars * listing.size_scale)
         return Shape(listing.tick, listing.lot, max(2, units // listing.lot) * listing.lot, listing.levels)
 
@@ -242,16 +185,3 @@ class Catalogue:
             opened, high, low, last, lot * rng.randrange(1, 50), volume, volume * mean, rng.randrange(10**6, 10**9),
             count, self.now - DAY, self.now - int(min(3600.0, 1 / (rate + 1e-4)) * SECOND),
         )  # fmt: skip
-
-
-def quarter_end(now_ms: int, following: bool) -> tuple[int, str]:
-    """Return the next (or next but one) quarterly delivery, 08:00 UTC on a last Friday, and how symbols spell it."""
-    now = dt.datetime.fromtimestamp(now_ms / 1000, dt.UTC)
-    found: list[dt.datetime] = []
-    for year in (now.year, now.year + 1):
-        for month in (3, 6, 9, 12):
-            last = dt.datetime(year + month // 12, month % 12 + 1, 1, 8, tzinfo=dt.UTC) - dt.timedelta(days=1)
-            found.append(last - dt.timedelta(days=(last.weekday() - 4) % 7))
-    later = [day for day in found if day > now + dt.timedelta(days=2)]
-    day = later[1 if following else 0]
-    return int(day.timestamp() * 1000), day.strftime("%y%m%d")

@@ -1,12 +1,16 @@
-"""One WebSocket connection as the server sees it: frames out, heartbeat, lifetime, limits."""
+"""One WebSocket connection as the server sees it: frames out, heartbeat, idleness, lifetime, limits."""
 
 import asyncio
 import contextlib
+import math
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
+
+from arbwatch.simulator.protocol import Limits, Route
 
 LONGEST_QUEUE = 50_000
 """Frames waiting for a client that does not read; beyond, it is cut off."""
@@ -15,11 +19,18 @@ LONGEST_QUEUE = 50_000
 class Client:
     """One connection. Pushes are queued and written by a task of its own, so that no client holds up another."""
 
-    def __init__(self, name: str, request: web.Request, ws: web.WebSocketResponse, route: str, combined: bool) -> None:
-        """Wrap an accepted connection; `route` is the socket category it asked for."""
-        self.name, self.request, self.ws, self.route, self.combined = name, request, ws, route, combined
+    def __init__(
+        self, name: str, request: web.Request, ws: web.WebSocketResponse, route: Route, flowing: asyncio.Event
+    ) -> None:
+        """Wrap an accepted connection; nothing is read or written while `flowing` is not set."""
+        self.name, self.request, self.ws, self.flowing = name, request, ws, flowing
+        self.route, self.combined = route.name, route.combined
         self.path = request.path_qs
         self.streams: dict[str, None] = {}
+        self.notes: dict[str, Any] = {}
+        """What the protocol keeps of this connection."""
+        self.held: dict[str, str] = {}
+        """Frames that a fault sends after their successor, by stream."""
         self.muted = False
         self.sent = self.received = 0
         self.opened = time.time()
@@ -28,6 +39,7 @@ class Client:
         self._empty = asyncio.Event()
         self._empty.set()
         self._incoming: deque[float] = deque()
+        self._heard = self._alive = time.monotonic()
         self._pong_due: float | None = None
         self._closing = False
 
@@ -63,18 +75,19 @@ class Client:
         with contextlib.suppress(ConnectionError, RuntimeError):
             await self.ws.close(code=code, message=reason.encode())
 
-    async def run(
-        self, on_text: Callable[[str], None], *, frames_per_second: int, ping_s: float, pong_s: float,
-        lifetime_s: float, pong_cost: float,
-    ) -> None:  # fmt: skip
-        """Serve until the connection ends; `pong_cost` is what an answer to our ping counts against the limit."""
-        tasks = [asyncio.ensure_future(self._write()), asyncio.ensure_future(self._beat(ping_s, pong_s, lifetime_s))]
+    async def run(self, on_text: Callable[[str], None], limits: Limits, scale: float) -> None:
+        """Serve until the connection ends; heartbeats and lifetimes pass `scale` times as fast."""
+        tasks = [asyncio.ensure_future(self._write()), asyncio.ensure_future(self._watch(limits, scale))]
+        if limits.ping_s is not None:
+            tasks.append(asyncio.ensure_future(self._beat(limits.ping_s / scale, limits.pong_s / scale)))
         try:
             async for message in self._messages():
+                await self.flowing.wait()
                 if self.muted:
                     continue
-                solicited = message.type is WSMsgType.PONG and self._pong_due is not None
-                if not self._within(frames_per_second, pong_cost if solicited else 1.0):
+                # Where time is scaled, pings come more often than the limit on frames was made for.
+                solicited = message.type is WSMsgType.PONG and self._pong_due is not None and scale > 1
+                if not solicited and not self._within(limits.frames_per_second):
                     await self.close(WSCloseCode.POLICY_VIOLATION, "Too many requests")
                     break
                 await self._take(message, on_text)
@@ -101,6 +114,7 @@ class Client:
 
     async def _take(self, message: WSMessage, on_text: Callable[[str], None]) -> None:
         self.received += 1
+        self._heard = time.monotonic()
         if message.type is WSMsgType.PING:
             await self.ws.pong(message.data)
         elif message.type is WSMsgType.PONG:
@@ -108,9 +122,9 @@ class Client:
         elif message.type is WSMsgType.TEXT:
             on_text(message.data)
 
-    def _within(self, frames_per_second: int, cost: float) -> bool:
-        """Count one incoming frame of `cost` and tell whether the connection keeps to its limit."""
-        if cost < 1.0:
+    def _within(self, frames_per_second: int | None) -> bool:
+        """Count one incoming frame and tell whether the connection keeps to its limit."""
+        if frames_per_second is None:
             return True
         now = time.monotonic()
         self._incoming.append(now)
@@ -124,6 +138,8 @@ class Client:
             self._wake.clear()
             while self._queue:
                 frame = self._queue.popleft()
+                if not self.flowing.is_set():
+                    await self.flowing.wait()
                 if self.muted:
                     continue
                 try:
@@ -134,17 +150,14 @@ class Client:
                 except (ConnectionError, RuntimeError):
                     return
                 self.sent += 1
+                self._alive = time.monotonic()
             self._empty.set()
 
-    async def _beat(self, ping_s: float, pong_s: float, lifetime_s: float) -> None:
-        end = time.monotonic() + lifetime_s
+    async def _beat(self, ping_s: float, pong_s: float) -> None:
         while True:
-            await asyncio.sleep(min(ping_s, max(0.0, end - time.monotonic())))
+            await asyncio.sleep(ping_s)
             now = time.monotonic()
-            if now >= end:
-                await self.close(WSCloseCode.GOING_AWAY, "24 hours are over")
-                return
-            if self.muted:
+            if self.muted or not self.flowing.is_set():
                 continue
             if self._pong_due is not None and now > self._pong_due:
                 await self.close(WSCloseCode.POLICY_VIOLATION, "Pong timeout")
@@ -153,3 +166,24 @@ class Client:
                 self._pong_due = now + pong_s
             with contextlib.suppress(ConnectionError, RuntimeError):
                 await self.ws.ping(str(int(time.time() * 1000)).encode())
+
+    async def _watch(self, limits: Limits, scale: float) -> None:
+        """End the connection when its life is over, or when it was idle for too long."""
+        end = math.inf if limits.lifetime_s is None else time.monotonic() + limits.lifetime_s / scale
+        idle_s = math.inf if limits.idle_s is None else limits.idle_s / scale
+        while True:
+            alive = max(self._heard, self._alive) if limits.idle_counts_pushes else self._heard
+            now = time.monotonic()
+            if now >= end:
+                await self.close(WSCloseCode.GOING_AWAY, "24 hours are over")
+                return
+            if now >= alive + idle_s and not self.muted and self.flowing.is_set():
+                await self._cut(*limits.idle_close)
+                return
+            await asyncio.sleep(max(0.001, min(end, alive + idle_s, now + 3600.0) - now))
+
+    async def _cut(self, code: int, reason: str) -> None:
+        if code == WSCloseCode.ABNORMAL_CLOSURE:
+            self.abort()
+        else:
+            await self.close(code, reason)

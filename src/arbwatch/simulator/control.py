@@ -7,13 +7,17 @@ import msgspec
 from aiohttp import web
 
 from arbwatch.simulator import listings
-from arbwatch.simulator.binance import compact
 from arbwatch.simulator.client import Client
 from arbwatch.simulator.faults import INSTANT, STANDING, Fault, UnknownFaultError, check
-from arbwatch.simulator.truth import spreads, truth
+from arbwatch.simulator.true_spreads import spreads
+from arbwatch.simulator.truth import truth
 
 if TYPE_CHECKING:
     from arbwatch.simulator.server import VenueServer
+
+
+OWN_SECONDS = ("slow_rest", "time_jump")
+"""Standing faults to which `seconds` is more than how long they last."""
 
 
 class Whole(Protocol):
@@ -43,15 +47,15 @@ async def _do(server: "VenueServer", request: web.Request) -> Any:
                 server.protocol.market.listing(server.protocol.id, symbol)
             return truth(server.protocol, symbol)
         case "GET", "/truth/spreads":
-            return spreads(server.protocol.market)
+            return spreads(server.protocol.market, float(request.query.get("least", 0)))
         case "GET", "/control/faults":
             standing = [fault.describe() for fault in server.faults.standing]
             known = {name: {"arguments": a.split(), "does": b} for name, (a, b) in (STANDING | INSTANT).items()}
             return {"standing": standing, "known": known}
         case "GET", "/control/sockets":
-            return [_describe(client) for client in server.clients.values()]
+            return [_describe(server, client) for client in server.clients.values()]
         case "GET", "/control/requests":
-            return {"paths": dict(server.rest.counts), "connects": server.connects, "weight": server.rest.weight.used}
+            return {"paths": dict(server.rest.counts), "connects": server.connects, "weight": server.protocol.used()}
         case "POST", "/control/pause":
             await server.whole.pause()
             return {"paused": True}
@@ -70,10 +74,14 @@ def _json(body: Any, status: int = 200) -> web.Response:
     return web.Response(status=status, body=msgspec.json.encode(body), content_type="application/json")
 
 
-def _describe(client: Client) -> dict[str, Any]:
+def _describe(server: "VenueServer", client: Client) -> dict[str, Any]:
+    known = [stream for name in client.streams if (stream := server.protocol.stream(name, client.route))]
     return {
         "socket": client.name, "path": client.path, "route": client.route, "combined": client.combined,
-        "streams": list(client.streams), "sent": client.sent, "received": client.received, "muted": client.muted,
+        "streams": list(client.streams),
+        "carried": [{"stream": each.name, "kind": each.kind, "symbol": each.symbol} for each in known],
+        "quotes": [each.symbol for each in known if each.kind == "quote" and each.symbol],
+        "sent": client.sent, "received": client.received, "muted": client.muted,
         "opened": client.opened,
     }  # fmt: skip
 
@@ -93,8 +101,11 @@ async def inject(server: "VenueServer", name: str, arguments: dict[str, Any]) ->
     check(name, arguments)
     if name in INSTANT:
         return {"fault": name, "done": await _instant(server, name, arguments)}
-    if name != "slow_rest" and "seconds" in arguments:
+    if name not in OWN_SECONDS and "seconds" in arguments:
         arguments["for_s"] = arguments.pop("seconds")
+    if name == "huge_listing":
+        market = server.protocol.market
+        await listings.flood(market, server.protocol.id, int(arguments.setdefault("rows", 20_000)))
     _begin(server, name, arguments)
     return server.faults.add(name, arguments).describe()
 
@@ -117,11 +128,19 @@ def _begin(server: "VenueServer", name: str, arguments: dict[str, Any]) -> None:
         case "half_open":
             for client in _clients(server, arguments):
                 client.muted = True
+        case "time_jump":
+            server.flowing.clear()
+            server.later(float(arguments["seconds"]), _flow_again(server, int(arguments.setdefault("ms", 0))))
         case "silent_symbol" if arguments.get("socket") is None:
-            stream = f"{arguments['symbol'].lower()}@bookTicker"
-            carrying = server.broadcast.clients.get(stream)
+            carrying = server.broadcast.carriers(arguments["symbol"])
             if carrying:
-                arguments["socket"] = next(iter(carrying)).name
+                arguments["socket"] = carrying[0].name
+
+
+async def _flow_again(server: "VenueServer", ahead_ms: int) -> None:
+    """End the silence of a time jump: from now on the clock is ahead."""
+    server.protocol.skew_ms += ahead_ms
+    server.flowing.set()
 
 
 def undo(server: "VenueServer", fault: Fault) -> None:
@@ -135,6 +154,11 @@ def undo(server: "VenueServer", fault: Fault) -> None:
             listings.resume(market, listing)
         case "clock_skew":
             protocol.skew_ms = 0
+        case "time_jump":
+            protocol.skew_ms = 0
+            server.flowing.set()
+        case "huge_listing":
+            listings.ebb(market, protocol.id)
         case "half_open":
             for client in list(server.clients.values()):
                 if client.muted and fault["socket"] in (None, client.name):
@@ -162,9 +186,15 @@ async def _instant(server: "VenueServer", name: str, arguments: dict[str, Any]) 
             listing = market.listing(protocol.id, arguments["symbol"])
             listings.tick_change(market, listing, int(arguments.get("factor", 10)))
             return listing.price(listing.tick)
+        case "rebase":
+            listing = market.listing(protocol.id, arguments["symbol"])
+            listings.rebase(market, listing, int(arguments.get("factor", 10)))
+            return float(listing.contract_size)
         case "plant":
-            market.plant(str(arguments["asset"]), float(arguments["gap"]))
+            market.plant(str(arguments["asset"]), float(arguments["gap"]), arguments.get("venue"))
             return arguments["asset"]
+        case "service_restart":
+            return server.broadcast.restart()
     return await _to_sockets(server, name, arguments)
 
 
@@ -180,9 +210,8 @@ async def _to_sockets(server: "VenueServer", name: str, arguments: dict[str, Any
                 for n in range(int(arguments.get("count") or 1)):
                     client.send(('{"stream":', "pong", "<html>502</html>", '{"s":"BTCUSDT","b":', "\x00\x01")[n % 5])
             case "shutdown_notice":
-                payload = compact({"e": "serverShutdown", "E": server.protocol.now_ms()})
-                wrapped = f'{{"stream":"!serverShutdown","data":{payload}}}'
-                client.send(wrapped if client.combined else payload)
+                for frame in server.protocol.farewell(client):
+                    client.send(frame)
                 seconds = float(arguments.get("seconds", 10 / server.time_scale))
                 server.later(seconds, client.close(1001, "server shutdown"))
     return [client.name for client in clients]

@@ -5,11 +5,15 @@ on the wire is exact.
 """
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Literal
 
 from arbwatch.simulator.book import Book
+from arbwatch.simulator.facts import TRADING
 
-Kind = Literal["spot", "leveraged", "share", "perpetual", "stock", "index", "quarter", "coin_margined", "odd"]
+Kind = Literal[
+    "spot", "leveraged", "share", "perpetual", "stock", "index", "quarter", "coin_margined", "prelaunch", "odd"
+]
 
 
 def decimal_text(units: int, decimals: int) -> str:
@@ -104,6 +108,12 @@ class Listing:
     levels: int
     book: Book
     statistics: Statistics
+    contract: str = "1"
+    """How many of what the price is for one size unit stands for: contracts on some venues, 1 elsewhere."""
+    settle: str = ""
+    """Currency of margin."""
+    trimmed: bool = False
+    """Numbers are written without idle zeros."""
     funding: FundingState | None = None
     offset: float = 0.0
     """Where this venue's inventory pushes the price, as a fraction."""
@@ -131,15 +141,24 @@ class Listing:
     @property
     def trading(self) -> bool:
         """Tell whether its quotes move."""
-        return self.status in ("TRADING", "CANCEL_ONLY")
+        return self.status in TRADING
+
+    @property
+    def contract_size(self) -> Decimal:
+        """Return how many of the asset one size unit stands for."""
+        return self.multiplier * Decimal(self.contract)
 
     def price(self, units: int) -> str:
         """Write a price as the venue does."""
-        return decimal_text(units, self.price_decimals)
+        return self._written(units, self.price_decimals)
 
     def size(self, units: int) -> str:
         """Write a size as the venue does."""
-        return decimal_text(units, self.size_decimals)
+        return self._written(units, self.size_decimals)
+
+    def _written(self, units: int, decimals: int) -> str:
+        text = decimal_text(units, decimals)
+        return text.rstrip("0").rstrip(".") if self.trimmed and decimals else text
 
     def price_float(self, units: int) -> float:
         """Return the price that `price` writes."""

@@ -1,29 +1,36 @@
 """What can happen to an instrument while the market runs. Each is a change of the truth, seen by every reader of it."""
 
+import asyncio
+from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
-from arbwatch.simulator.catalogue import Entry
+from arbwatch.simulator.entry import Entry
+from arbwatch.simulator.facts import FACTS, symbol
 from arbwatch.simulator.listing import Listing
 
 if TYPE_CHECKING:
     from arbwatch.simulator.market import Market
 
-HALTED = {"binance_spot": "BREAK", "binance_perp": "SETTLING"}
+CONTRACT = {"binance": "PERPETUAL", "bybit": "LinearPerpetual", "okx": "linear"}
+"""How each exchange calls an ordinary perpetual."""
 
 
-def new_listing(market: "Market", venue: str, base: str, rate: float = 2.0) -> Listing:
+def new_listing(market: "Market", venue: str, base: str, rate: float = 2.0, levels: int | None = None) -> Listing:
     """List `base` against USDT on a venue."""
-    symbol = f"{base}USDT"
-    if symbol in market.venues[venue]:
-        raise ValueError(f"{venue} lists {symbol} already")
-    if venue.endswith("_spot"):
-        return market.add(Entry(venue, base, "USDT", base), rate)
-    return market.add(Entry(venue, base, "USDT", base, 1, "perpetual", "PERPETUAL", "COIN"), rate)
+    name, facts = symbol(venue, base, "USDT"), FACTS[venue]
+    if name in market.venues[venue]:
+        raise ValueError(f"{venue} lists {name} already")
+    if facts.spot:
+        return market.add(Entry(venue, base, "USDT", base, underlying="COIN"), rate, levels)
+    contract = CONTRACT[facts.exchange]
+    size = "10" if facts.contracts else "1"
+    entry = Entry(venue, base, "USDT", base, 1, "perpetual", contract, "COIN", contract=size)
+    return market.add(entry, rate, levels)
 
 
 def halt(market: "Market", listing: Listing) -> None:
     """Stop trading: status changes, both sides of the book go away, streams fall silent."""
-    listing.status = HALTED[listing.venue]
+    listing.status = FACTS[listing.venue].halted
     listing.book.clear(True)
     listing.book.clear(False)
     listing.book.take()
@@ -33,7 +40,7 @@ def halt(market: "Market", listing: Listing) -> None:
 
 def resume(market: "Market", listing: Listing) -> None:
     """Trade again after a halt."""
-    listing.status = "TRADING"
+    listing.status = FACTS[listing.venue].trading
     _reopen(market, listing)
     market.changed(listing, "resumed")
     market.touch(listing)
@@ -42,7 +49,7 @@ def resume(market: "Market", listing: Listing) -> None:
 def delist(market: "Market", listing: Listing) -> None:
     """Take an instrument out of the listing for good."""
     del market.venues[listing.venue][listing.symbol]
-    listing.status = HALTED[listing.venue]
+    listing.status = FACTS[listing.venue].halted
     market.changed(listing, "delisted")
 
 
@@ -52,6 +59,47 @@ def tick_change(market: "Market", listing: Listing, factor: int = 10) -> None:
     _reopen(market, listing)
     market.changed(listing, "tick")
     market.touch(listing)
+
+
+def rebase(market: "Market", listing: Listing, factor: int = 10) -> None:
+    """Make one size unit stand for `factor` times as many of the asset.
+
+    Where the venue counts contracts, these grow and sizes shrink. Elsewhere the multiplier of the price grows under
+    the same name: prices rise by the factor, as when a coin is redenominated.
+    """
+    stats = listing.statistics
+    if FACTS[listing.venue].contracts:
+        listing.contract = f"{(Decimal(listing.contract) * factor).normalize():f}"
+    else:
+        listing.multiplier *= factor
+        for field in ("open", "high", "low", "last"):
+            setattr(stats, field, getattr(stats, field) * factor)
+    stats.volume = max(1, stats.volume // factor // listing.lot) * listing.lot
+    stats.quote_volume = stats.volume * (stats.low + stats.high) // 2
+    _reopen(market, listing)
+    market.changed(listing, "rebased")
+    market.touch(listing)
+
+
+FLOOD = "HUGE"
+"""How the bases begin that only make a listing long."""
+AT_ONCE = 200
+
+
+async def flood(market: "Market", venue: str, rows: int) -> None:
+    """List `rows` more instruments that never move, a few at a time so that everything else goes on."""
+    for number in range(rows):
+        base = f"{FLOOD}{number}"
+        if symbol(venue, base, "USDT") not in market.venues[venue]:
+            new_listing(market, venue, base, 0.0, levels=2)
+        if number % AT_ONCE == 0:
+            await asyncio.sleep(0)
+
+
+def ebb(market: "Market", venue: str) -> None:
+    """Take away what `flood` listed."""
+    for listing in [li for li in market.venues[venue].values() if li.base.startswith(FLOOD)]:
+        delist(market, listing)
 
 
 def cross(market: "Market", listing: Listing) -> None:

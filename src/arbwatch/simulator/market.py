@@ -11,7 +11,9 @@ from itertools import accumulate
 from typing import Literal, NamedTuple
 
 from arbwatch.simulator.book import LevelChange
-from arbwatch.simulator.catalogue import SECOND, Catalogue, Entry
+from arbwatch.simulator.catalogue import SECOND, Catalogue
+from arbwatch.simulator.entry import Entry
+from arbwatch.simulator.facts import FACTS
 from arbwatch.simulator.listing import Listing
 from arbwatch.simulator.listings import churn
 
@@ -19,8 +21,8 @@ STEP = SECOND // 100
 STEPS_PER_SECOND = 100
 FURTHEST_BEHIND = 25
 """Steps that may be caught up at once; a longer pause of the process is skipped, not replayed."""
-LAG = {"binance_spot": 0.12, "binance_perp": 0.02}
-"""Seconds by which a venue's price follows the asset's."""
+INDEX_LAG_S = 0.05
+"""Seconds by which an index follows the asset's price."""
 
 
 class TradeDone(NamedTuple):
@@ -43,10 +45,10 @@ class Change(NamedTuple):
 
 
 class ListingChange(NamedTuple):
-    """An instrument was listed, delisted, halted, resumed or got another tick."""
+    """An instrument was listed, delisted, halted, resumed, or got another tick or contract size."""
 
     listing: Listing
-    what: Literal["listed", "delisted", "halted", "resumed", "tick"]
+    what: Literal["listed", "delisted", "halted", "resumed", "tick", "rebased"]
 
 
 class Asset:
@@ -72,7 +74,7 @@ class Market:
         clock: Callable[[], int] = time.time_ns,
     ) -> None:  # fmt: skip
         """Build every instrument at `now` (UTC ns); `churn_s` is the time between changes of what is listed."""
-        self.catalogue = Catalogue(seed, now, rate)
+        self.catalogue = Catalogue(seed, now, rate, venues)
         self.random = random.Random(f"{seed}:market")
         self.now = self.stamp = now
         self.steps = 0
@@ -86,6 +88,9 @@ class Market:
         }
         self.assets: dict[str, Asset] = {}
         self.planted: dict[str, float] = {}
+        """Gaps of the perpetuals of an asset."""
+        self.planted_at: dict[tuple[str, str], float] = {}
+        """Gaps of an asset on one venue."""
         self._forced: list[Listing] = []
         self._choose()
         self._plant_some()
@@ -127,7 +132,8 @@ class Market:
             asset.step = self.steps
         seen = asset.venue_log.get(venue, asset.log)
         elapsed = (self.steps - asset.seen.get(venue, 0)) / STEPS_PER_SECOND
-        seen += (asset.log - seen) * (1 - math.exp(-elapsed / LAG.get(venue, 0.05)))
+        lag_s = FACTS[venue].lag_s if venue in FACTS else INDEX_LAG_S
+        seen += (asset.log - seen) * (1 - math.exp(-elapsed / lag_s))
         asset.venue_log[venue], asset.seen[venue] = seen, self.steps
         return seen
 
@@ -283,21 +289,38 @@ class Market:
         funding.next_time = (self.now // 10**6 // interval + 1) * interval
 
     def _plant_some(self) -> None:
-        spots = {listing.asset for listing in self.venues.get("binance_spot", {}).values() if listing.rate > 0.3}
-        perps = [li for li in self.venues.get("binance_perp", {}).values() if li.rate > 0.3 and li.asset in spots]
+        """Move the perpetuals of some coins away everywhere, and of others on one venue alone."""
+        busy = {venue: [li for li in listed.values() if li.rate > 0.3] for venue, listed in self.venues.items()}
+        spots = {li.asset for li in busy.get("binance_spot", ())}
+        perps = [li for li in busy.get("binance_perp", ()) if li.asset in spots]
         coins = [li.asset for li in perps if li.kind == "perpetual" and li.quote == "USDT"]
         chosen = self.catalogue.rng("planted").sample(coins, min(8, len(coins) // 8))
         for asset, gap in zip(chosen, (0.0035, -0.0045, 0.008, -0.006, 0.0025, 0.012, -0.003, 0.005), strict=False):
             self.plant(asset, gap)
+        others = [venue for venue in self.venues if not venue.startswith("binance_")]
+        for venue, gap in zip(others, (0.007, -0.009, 0.011, -0.0055), strict=False):
+            names = [li.asset for li in busy[venue] if li.kind in ("spot", "perpetual") and li.quote == "USDT"]
+            shared = [name for name in names if name in coins and name not in {a for a, _ in self.planted_at}]
+            free = [name for name in shared if name not in self.planted]
+            for asset in self.catalogue.rng("planted", venue).sample(free, min(2, len(free) // 8)):
+                self.plant(asset, gap, venue)
 
-    def plant(self, asset: str, gap: float) -> None:
-        """Move every perpetual of an asset by `gap` (fraction) from its fair price; 0 takes it back."""
-        if gap:
+    def plant(self, asset: str, gap: float, venue: str | None = None) -> None:
+        """Move an asset's perpetuals, or all its instruments on one venue, by `gap` (fraction) from the fair price.
+
+        0 takes it back.
+        """
+        if venue is not None and venue not in self.venues:
+            raise KeyError(f"there is no venue {venue!r}; known are {', '.join(self.venues)}")
+        if venue is not None:
+            self.planted_at[asset, venue] = gap
+        elif gap:
             self.planted[asset] = gap
         else:
             self.planted.pop(asset, None)
+        self.planted_at = {place: each for place, each in self.planted_at.items() if each}
         for listing in self.listings():
-            if listing.asset == asset and listing.funding is not None:
+            if listing.asset == asset and (listing.funding is not None if venue is None else listing.venue == venue):
                 listing.gap = gap
                 self.touch(listing)
 
@@ -310,10 +333,10 @@ class Market:
         """List, delist or re-tick one instrument, in turn."""
         churn(self, self.steps // int((self.churn_s or 1) * STEPS_PER_SECOND))
 
-    def add(self, entry: Entry, rate: float) -> Listing:
-        """List a new instrument."""
+    def add(self, entry: Entry, rate: float, levels: int | None = None) -> Listing:
+        """List a new instrument, with so many levels in its book."""
         self.catalogue.now = self.now
-        listing = self.catalogue.listing(entry, rate)
+        listing = self.catalogue.listing(entry, rate, levels)
         listing.listed = self.now // 10**6
         listing.moved = self.steps
         self.venues[entry.venue][listing.symbol] = listing
@@ -323,7 +346,7 @@ class Market:
         self.listing_changes.append(ListingChange(listing, "listed"))
         return listing
 
-    def changed(self, listing: Listing, what: Literal["delisted", "halted", "resumed", "tick"]) -> None:
+    def changed(self, listing: Listing, what: Literal["delisted", "halted", "resumed", "tick", "rebased"]) -> None:
         """Note that a listing changed, for those who announce it."""
         self._choose()
         self.listing_changes.append(ListingChange(listing, what))

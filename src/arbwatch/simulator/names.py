@@ -11,7 +11,8 @@ PRICES = {
     "WHY": 0.00007631, "X": 0.00008214, "MOG": 0.00012734, "BOB": 0.00031721, "BABYDOGE": 0.0000000014,
     "TOSHI": 0.00067142, "TURBO": 0.00231711, "LADYS": 0.00014172, "STARL": 0.00019317, "COQ": 0.00010942,
     "AIDOGE": 0.00012177, "WEN": 0.00012872, "MUMU": 0.00031142,
-    "AAPLB": 271.3, "TSLA": 402.3,
+    "NEIRO": 0.00041, "NEIROETH": 0.0731, "LIT": 0.312, "LIT2": 1.642, "PUMP": 0.00417,
+    "AAPLB": 271.3, "AAPL": 271.3, "AAPLX": 271.3, "CATSTOCK": 574.2, "TSLA": 402.3, "TSLAX": 402.3, "NVDAX": 181.7,
     "NVDA": 181.7, "MSTR": 187.2, "XAU": 4071.0, "XAG": 50.41, "BTCDOM": 4812.0, "DEFI": 612.0,
 }  # fmt: skip
 
@@ -50,6 +51,9 @@ RENAMED = {"LUNA": "LUNA2", "RAY": "RAYSOL", "DODO": "DODOX"}
 
 NAMESAKE = "LIT"
 """Listed on both venues under one name, yet two different coins with different prices."""
+
+OTHER_NEIRO = "NEIROETH"
+"""The coin that one venue lists as NEIRO, which elsewhere is another coin's name."""
 
 NON_ASCII = "币安人生"
 

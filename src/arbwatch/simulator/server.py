@@ -9,23 +9,27 @@ from typing import Any
 from aiohttp import web
 
 from arbwatch.simulator import control
-from arbwatch.simulator.binance import Binance
 from arbwatch.simulator.broadcast import Broadcast
 from arbwatch.simulator.client import Client
 from arbwatch.simulator.dialogue import Dialogue
 from arbwatch.simulator.faults import Faults
-from arbwatch.simulator.rest import Rest
+from arbwatch.simulator.protocol import Venue
+from arbwatch.simulator.rest import Rest, written
+
+TOO_MANY = (1008, "Too many streams")
 
 
 class VenueServer:
     """Serves one venue until it is stopped."""
 
-    def __init__(self, protocol: Binance, time_scale: float, whole: control.Whole) -> None:
+    def __init__(self, protocol: Venue, time_scale: float, whole: control.Whole) -> None:
         """Serve `protocol`; `whole` is what pauses and resumes all venues together."""
         self.protocol, self.time_scale, self.whole = protocol, time_scale, whole
         self.faults = Faults()
+        self.flowing = asyncio.Event()
+        self.flowing.set()
         self.broadcast = Broadcast(protocol, self.faults)
-        self.rest = Rest(protocol, self.faults, time_scale)
+        self.rest = Rest(protocol, self.faults, self.flowing)
         self.clients: dict[str, Client] = {}
         self.connects = 0
         self._attempts: deque[float] = deque()
@@ -47,6 +51,7 @@ class VenueServer:
         """Close every connection and the port."""
         for task in list(self._tasks):
             task.cancel()
+        self.flowing.set()
         closing = [client.close(1001, "server stops") for client in list(self.clients.values())]
         if closing:
             await asyncio.wait([asyncio.ensure_future(each) for each in closing], timeout=0.5)
@@ -76,24 +81,22 @@ class VenueServer:
 
     async def _socket(self, request: web.Request) -> web.StreamResponse:
         self.connects += 1
+        await self.flowing.wait()
         if self.faults.use("refuse_connect"):
             if request.transport is not None:
                 request.transport.abort()
             return web.Response(status=503)
         if not self._may_connect():
-            return web.Response(status=429, headers={"Retry-After": "60"})
-        found = self._route(request.path)
-        if found is None:
+            return written(self.protocol.refusal(self.protocol.limits.connect_status, 60))
+        route = self.protocol.route(request.path, request.query)
+        if route is None:
             return web.Response(status=404)
-        route, combined, names = found
-        if combined:
-            names = [name for name in request.query.get("streams", "").split("/") if name]
         ws = web.WebSocketResponse(autoping=False, autoclose=False, compress=False)
         await ws.prepare(request)
-        client = Client(f"{self.protocol.id}-{self.connects}", request, ws, route, combined)
+        client = Client(f"{self.protocol.id}-{self.connects}", request, ws, route, self.flowing)
         self.clients[client.name] = client
         try:
-            for name in names:
+            for name in route.streams:
                 self.broadcast.subscribe(client, name)
             await self._converse(client)
         finally:
@@ -102,27 +105,18 @@ class VenueServer:
         return ws
 
     async def _converse(self, client: Client) -> None:
-        limits, scale = self.protocol.limits, self.time_scale
-        dialogue = Dialogue(client, self.broadcast, self.faults, limits.streams)
+        limits = self.protocol.limits
+        dialogue = Dialogue(client, self.protocol, self.broadcast, self.faults)
 
         def take(text: str) -> None:
-            if not dialogue.take(text):
-                self.later(0, client.close(1008, "Too many streams"))
+            end = dialogue.take(text)
+            if end is not None:
+                self.later(0, client.close(end.code, end.reason))
 
-        if len(client.streams) > limits.streams:
-            await client.close(1008, "Too many streams")
+        if limits.streams is not None and len(client.streams) > limits.streams:
+            await client.close(*TOO_MANY)
             return
-        await client.run(
-            take, frames_per_second=limits.frames_per_second, ping_s=limits.ping_s / scale,
-            pong_s=limits.pong_s / scale, lifetime_s=limits.lifetime_s / scale, pong_cost=1 / scale,
-        )  # fmt: skip
-
-    def _route(self, path: str) -> tuple[str, bool, list[str]] | None:
-        """Split a socket path into category, wrapping and the streams named in it."""
-        for prefix, (route, combined) in self.protocol.routes.items():
-            if path == prefix or path.startswith(prefix + "/"):
-                return route, combined, [name for name in path[len(prefix) :].split("/") if name]
-        return None
+        await client.run(take, limits, self.time_scale)
 
     def _may_connect(self) -> bool:
         now, limits = time.monotonic(), self.protocol.limits

@@ -4,19 +4,23 @@ import asyncio
 import contextlib
 import ssl
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from arbwatch.simulator import control
-from arbwatch.simulator.binance import Binance
 from arbwatch.simulator.binance_perp import BinancePerp
 from arbwatch.simulator.binance_spot import BinanceSpot
 from arbwatch.simulator.market import STEP, Change, Market
+from arbwatch.simulator.protocol import Venue
 from arbwatch.simulator.server import VenueServer
 from arbwatch.simulator.truth import truth
 
-PROTOCOLS: dict[str, type[Binance]] = {"binance_spot": BinanceSpot, "binance_perp": BinancePerp}
+PROTOCOLS: dict[str, Callable[[Market, float], Venue]] = {
+    "binance_spot": BinanceSpot,
+    "binance_perp": BinancePerp,
+}
+"""What makes the protocol of each venue, from the market and how many times as fast its windows pass."""
 
 
 class Simulator:
@@ -48,7 +52,9 @@ class Simulator:
         self.market = Market(
             seed, time.time_ns(), venues=tuple(venues), rate=rate, instruments=instruments, churn_s=churn_s
         )
-        self.servers = {venue: VenueServer(PROTOCOLS[venue](self.market), time_scale, self) for venue in venues}
+        self.servers = {
+            venue: VenueServer(PROTOCOLS[venue](self.market, time_scale), time_scale, self) for venue in venues
+        }
         self.urls: dict[str, str] = {}
         self._task: asyncio.Task[None] | None = None
 

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from arbwatch.simulator.binance import Binance
 from arbwatch.simulator.listing import Listing
-from arbwatch.simulator.market import Market
+from arbwatch.simulator.protocol import Venue
 
 CLASSES = {"EQUITY": "stock", "COMMODITY": "commodity", "INDEX": "index"}
 
@@ -18,7 +17,8 @@ def instrument(listing: Listing) -> dict[str, Any]:
     """Describe one listing."""
     return {
         "symbol": listing.symbol, "base": listing.base, "quote_currency": listing.quote, "asset": listing.asset,
-        "multiplier": listing.multiplier, "kind": listing.kind, "contract_type": listing.contract_type,
+        "multiplier": listing.multiplier, "contract_size": float(listing.contract_size),
+        "settle_currency": listing.settle, "kind": listing.kind, "contract_type": listing.contract_type,
         "class": CLASSES.get(listing.underlying, "crypto"), "status": listing.status, "trading": listing.trading,
         "tick_size": listing.price_float(listing.tick), "lot_size": listing.size_float(listing.lot),
         "min_notional": float(listing.min_notional), "listed": listing.listed * 10**6, "rate": listing.rate,
@@ -34,14 +34,10 @@ def quote(listing: Listing) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def ticker(protocol: Binance, listing: Listing) -> dict[str, Any]:
+def ticker(protocol: Venue, listing: Listing) -> dict[str, Any]:
     """Return the 24 h statistics; `change_24h` is a fraction."""
-    text, stats = protocol.statistics(listing), listing.statistics
-    return {
-        "last": float(text["last"]), "change_24h": stats.last / stats.open - 1, "open": float(text["open"]),
-        "high": float(text["high"]), "low": float(text["low"]), "base_volume": float(text["volume"]),
-        "quote_volume": float(text["quote_volume"]), "time": stats.closed,
-    }  # fmt: skip
+    stats = listing.statistics
+    return {**protocol.day(listing), "change_24h": stats.last / stats.open - 1, "time": stats.closed}
 
 
 def funding(listing: Listing) -> dict[str, Any] | None:
@@ -66,7 +62,7 @@ def book(listing: Listing, levels: int = 20) -> dict[str, Any]:
     return {"bids": side(True), "asks": side(False), "update_id": listing.book.id}
 
 
-def truth(protocol: Binance, symbol: str | None = None) -> dict[str, Any]:
+def truth(protocol: Venue, symbol: str | None = None) -> dict[str, Any]:
     """Return everything that is true on one venue, or of one symbol of it."""
     listings = [protocol.listings[symbol]] if symbol else list(protocol.listings.values())
     answer: dict[str, Any] = {
@@ -82,29 +78,3 @@ def truth(protocol: Binance, symbol: str | None = None) -> dict[str, Any]:
     if symbol:
         answer["book"] = book(listings[0], 1000)
     return answer
-
-
-def spreads(market: Market) -> list[dict[str, Any]]:
-    """Return the planted gaps and what the books make of them, per asset unit.
-
-    `long_spot` is what buying spot and selling the perpetual gains before fees, `long_perp` the other way round.
-    """
-    found = []
-    spots = {li.asset: li for li in market.venues.get("binance_spot", {}).values() if li.quote == "USDT"}
-    for listing in market.venues.get("binance_perp", {}).values():
-        spot = spots.get(listing.asset)
-        if not listing.gap or spot is None or listing.quote != "USDT" or listing.kind != "perpetual":
-            continue
-        s_bid, s_ask = (listing_price(spot, price) for price in (spot.book.bid, spot.book.ask))
-        p_bid, p_ask = (listing_price(listing, price) for price in (listing.book.bid, listing.book.ask))
-        found.append({
-            "asset": listing.asset, "spot": spot.symbol, "perp": listing.symbol, "gap": listing.gap,
-            "long_spot": p_bid / s_ask - 1 if p_bid and s_ask else None,
-            "long_perp": s_bid / p_ask - 1 if s_bid and p_ask else None,
-        })  # fmt: skip
-    return found
-
-
-def listing_price(listing: Listing, units: int | None) -> float | None:
-    """Return a price per asset unit."""
-    return None if units is None else listing.price_float(units) / listing.multiplier
