@@ -112,3 +112,44 @@ async def test_a_book_that_two_look_at_is_followed_until_both_are_gone() -> None
     depth.forget("XUSDT")
     assert depth.book("XUSDT") is None
     assert source.followed == []
+
+
+class Streamed(Source):
+    """A venue whose book stream begins with a snapshot of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.again: list[Topic] = []
+
+    def book_request(self, symbol: str) -> Request | None:
+        return None
+
+    def resubscribe(self, topic: Topic) -> None:
+        self.again.append(topic)
+
+
+async def test_a_gap_of_a_stream_with_its_own_snapshot_asks_once_however_many_changes_follow() -> None:
+    source = Streamed()
+    depth = Depth(source)
+    book = depth.watch("XUSDT")
+    depth.apply(_snapshot(5))
+    for last in range(10, 30):
+        depth.apply(_delta(last - 1, last))
+        await asyncio.sleep(0)
+    assert not book.valid and source.again == [Topic("book", "XUSDT")]
+    depth.apply(_snapshot(40))
+    assert book.valid
+    await depth.stop()
+
+
+async def test_a_snapshot_that_never_comes_is_asked_for_again() -> None:
+    kept, module.RESUBSCRIBE_S = module.RESUBSCRIBE_S, 0.001
+    try:
+        source = Streamed()
+        depth = Depth(source)
+        depth.watch("XUSDT")
+        depth.apply(_delta(4, 6))
+        await _until(lambda: len(source.again) > 2)
+        await depth.stop()
+    finally:
+        module.RESUBSCRIBE_S = kept

@@ -13,6 +13,7 @@ import msgspec
 import pytest
 from aiohttp import web
 
+from arbwatch.connector.errors import DecodeError, VenueError
 from arbwatch.connector.wire import Request, Response
 from arbwatch.net.http import Http, RefusedError
 from arbwatch.net.options import Connect
@@ -244,3 +245,15 @@ async def test_after_close_requests_are_refused(make: Make) -> None:
     http, _ = await make(OK)
     await http.close()
     assert "stopping" in (await refused(http)).words
+
+
+@pytest.mark.parametrize("problem", [DecodeError, VenueError])
+async def test_an_answer_that_reads_as_a_refusal_is_one(make: Make, problem: type[Exception]) -> None:
+    def flow() -> Generator[Request, Response, None]:
+        yield Request("/x")
+        raise problem("/x was refused with HTTP 200: Too many visits! (retCode 10006)")
+
+    http, _ = await make(OK)
+    with pytest.raises(RefusedError, match="Too many visits") as caught:
+        await http.run(flow())
+    assert caught.value.state == "failing"

@@ -12,6 +12,8 @@ from arbwatch.model import Book
 log = logging.getLogger(__name__)
 
 RETRY_S = 0.5
+RESUBSCRIBE_S = 5.0
+"""A stream that brings its own snapshot has this long for it before it is asked again."""
 
 
 class Source(Protocol):
@@ -92,10 +94,8 @@ class Depth:
 
     def _join(self, symbol: str) -> None:
         request = self._source.book_request(symbol)
-        if request is None:
-            self._source.resubscribe(Topic("book", symbol))
-            return
-        task = asyncio.get_running_loop().create_task(self._fetch(symbol, request))
+        join = self._begin_again(symbol) if request is None else self._fetch(symbol, request)
+        task = asyncio.get_running_loop().create_task(join)
         self._joining[symbol] = task
         task.add_done_callback(lambda done: self._joined(symbol, done))
 
@@ -104,6 +104,12 @@ class Depth:
             del self._joining[symbol]
         if not task.cancelled() and (problem := task.exception()) is not None:
             log.warning("no snapshot of %s: %s", symbol, problem)
+
+    async def _begin_again(self, symbol: str) -> None:
+        # Changes already on their way keep coming for a while; each of them asking again would be a storm.
+        while (state := self._books.get(symbol)) is not None and not state.valid:
+            self._source.resubscribe(Topic("book", symbol))
+            await asyncio.sleep(RESUBSCRIBE_S)
 
     async def _fetch(self, symbol: str, request: Request) -> None:
         while (state := self._books.get(symbol)) is not None and not state.valid:

@@ -14,6 +14,7 @@ import aiohttp
 from python_socks import ProxyError
 
 from arbwatch import __version__
+from arbwatch.connector.errors import DecodeError, VenueError
 from arbwatch.connector.venue import Venue
 from arbwatch.connector.wire import Request, Response
 from arbwatch.net.hosts import Hosts
@@ -116,7 +117,7 @@ class Http:
     async def run(self, flow: Generator[Request, Response, T]) -> T:
         """Drive a flow to its end: fetch what it yields, hand back the answers, return its result.
 
-        Raises RefusedError as `fetch` does, and whatever the flow raises.
+        Raises RefusedError as `fetch` does, and where the flow cannot read an answer or finds a refusal in it.
         """
         try:
             request = next(flow)
@@ -125,6 +126,8 @@ class Http:
         except StopIteration as end:
             result: T = end.value
             return result
+        except (DecodeError, VenueError) as problem:
+            raise RefusedError(str(problem), "failing") from problem
         finally:
             flow.close()
 
