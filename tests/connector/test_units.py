@@ -35,7 +35,37 @@ def test_a_multiplier_stands_before_a_name(base: str, count: int) -> None:
     assert multiplier(base) == count
 
 
-@given(st.integers(3, 9), st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=1))
+@pytest.mark.parametrize(
+    ("base", "count"),
+    [
+        ("SHIB1000", 1000),
+        ("X10000", 10_000),
+        ("\u5e01\u5b891000", 1000),
+        ("1000PEPE", 1000),
+        ("1MBABYDOGE", 1_000_000),
+        *((base, 1) for base in ("0G", "1INCH", "2Z", "4", "B2", "B3", "C98", "API3", "LUNA2", "L3", "A8", "USD1")),
+        *((base, 1) for base in ("BANANAS31", "SKYAI1", "BABY1", "X100", "X2000", "X21000", "1000", "11000", "")),
+    ],
+)
+def test_where_a_venue_writes_it_so_a_multiplier_stands_behind_a_name(base: str, count: int) -> None:
+    assert multiplier(base, behind=True) == count
+
+
+LETTERS = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=1)
+
+
+@given(st.integers(3, 9), LETTERS)
+def test_what_was_put_behind_a_name_is_read_back_only_where_venues_do_so(zeros: int, name: str) -> None:
+    assert multiplier(f"{name}1{'0' * zeros}", behind=True) == 10**zeros
+    assert multiplier(f"{name}1{'0' * zeros}") == 1
+
+
+@given(LETTERS, st.integers(0, 999))
+def test_a_short_figure_belongs_to_the_name(name: str, figure: int) -> None:
+    assert multiplier(f"{name}{figure}", behind=True) == 1
+
+
+@given(st.integers(3, 9), LETTERS)
 def test_what_was_put_before_a_name_is_read_back(zeros: int, name: str) -> None:
     assert multiplier(f"1{'0' * zeros}{name}") == 10**zeros
 
