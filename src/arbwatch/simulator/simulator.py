@@ -12,6 +12,7 @@ from arbwatch.simulator import control
 from arbwatch.simulator.binance_perp import BinancePerp
 from arbwatch.simulator.binance_spot import BinanceSpot
 from arbwatch.simulator.market import STEP, Change, Market
+from arbwatch.simulator.okx import OkxPerp, OkxSpot
 from arbwatch.simulator.protocol import Venue
 from arbwatch.simulator.server import VenueServer
 from arbwatch.simulator.truth import truth
@@ -19,6 +20,8 @@ from arbwatch.simulator.truth import truth
 PROTOCOLS: dict[str, Callable[[Market, float], Venue]] = {
     "binance_spot": BinanceSpot,
     "binance_perp": BinancePerp,
+    "okx_spot": OkxSpot,
+    "okx_perp": OkxPerp,
 }
 """What makes the protocol of each venue, from the market and how many times as fast its windows pass."""
 

@@ -46,10 +46,11 @@ def funding(listing: Listing) -> dict[str, Any] | None:
     if state is None or not state.interval_h:
         return None
     adjusted = state.interval_h != 8 or state.cap != 0.003
+    decimals = max(8, listing.price_decimals)
     return {
         "rate": state.rate, "interval_h": state.interval_h, "adjusted": adjusted, "next_time": state.next_time * 10**6,
-        "cap": state.cap, "floor": state.floor, "mark": round(state.mark, 8), "index": round(state.index, 8),
-        "time": state.time,
+        "cap": state.cap, "floor": state.floor, "mark": round(state.mark, decimals),
+        "index": round(state.index, decimals), "time": state.time,
     }  # fmt: skip
 
 
