@@ -6,7 +6,7 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -19,6 +19,7 @@ from arbwatch.connector.venue import Venue, mirrors
 from arbwatch.engine.engine import Engine, VenueSpec
 from arbwatch.engine.feed import FeedRules
 from arbwatch.net.options import Connect
+from arbwatch.net.tap import Tap
 from arbwatch.views.picture import Picture
 
 SIMULATOR_START_S = 20.0
@@ -29,12 +30,21 @@ class App:
     """The running program without a screen; a context manager.
 
     `venues` names what to run, in the order shown; None is every enabled venue. With `demo` each of them is
-    replaced by its simulated twin. Raises WrongUseError for a venue that does not exist.
+    replaced by its simulated twin. `listen` names what hears everything of a venue. Raises WrongUseError for a venue
+    that does not exist.
     """
 
-    def __init__(self, settings: Settings, venues: Sequence[str] | None = None, *, demo: bool = False) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        venues: Sequence[str] | None = None,
+        *,
+        demo: bool = False,
+        listen: Callable[[type[Venue]], Tap] | None = None,
+    ) -> None:
         self._settings = settings
         self._demo = demo
+        self._listen = listen
         self.venues = chosen(settings, venues)
         self._simulator: SimulatorProcess | None = None
         self._engine: Engine | None = None
@@ -45,7 +55,10 @@ class App:
             self._simulator = SimulatorProcess(list(self.venues), self._settings)
             hosts = self._simulator.start()
         self._engine = Engine(
-            [spec(self._settings, venue, hosts.get(name)) for name, venue in self.venues.items()],
+            [
+                spec(self._settings, venue, hosts.get(name), self._listen(venue) if self._listen else None)
+                for name, venue in self.venues.items()
+            ],
             rules(self._settings),
         )
         self._engine.start()
@@ -96,7 +109,9 @@ def rules(settings: Settings) -> Rules:
     )
 
 
-def spec(settings: Settings, venue: type[Venue], hosts: Mapping[str, str] | None = None) -> VenueSpec:
+def spec(
+    settings: Settings, venue: type[Venue], hosts: Mapping[str, str] | None = None, tap: Tap | None = None
+) -> VenueSpec:
     """Turn the settings of a venue into what the engine runs; `hosts` replaces where it is reached."""
     own, network = settings.venue(venue.id), settings.network
     hosts = hosts or {}
@@ -118,6 +133,7 @@ def spec(settings: Settings, venue: type[Venue], hosts: Mapping[str, str] | None
         pong_timeout_s=own.pong_timeout,
         connect_timeout_s=network.connect_timeout,
         request_timeout_s=network.request_timeout,
+        tap=tap,
     )
     return VenueSpec(venue, connect, FeedRules(wants=own.instruments.wants))
 

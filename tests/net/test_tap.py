@@ -26,6 +26,8 @@ class Note(NamedTuple):
 class Ear:
     """Keep everything in order."""
 
+    trouble = ""
+
     def __init__(self) -> None:
         self.notes: list[Note] = []
 

@@ -71,7 +71,7 @@ def log_until_stopped(app: "App") -> int:
         code[0] = 130 if number == signal.SIGINT else 0
         stop.set()
 
-    with _Signals(_signalled):
+    with Signals(_signalled):
         wait = FIRST_REPORT_S
         while not stop.wait(wait):
             _report(app)
@@ -96,7 +96,7 @@ def _report(app: "App") -> None:
         log.warning("%s", picture.clock)
 
 
-class _Signals:
+class Signals:
     """Answer Ctrl-C and SIGTERM while a block runs."""
 
     def __init__(self, handler: Callable[[int, object], None]) -> None:

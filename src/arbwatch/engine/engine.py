@@ -210,6 +210,9 @@ class Engine:
     async def _status(self) -> None:
         while True:
             now = time_ns()
+            for spec in self._specs:
+                if (tap := spec.connect.tap) is not None and tap.trouble:
+                    self.feeds[spec.venue.id].health.error(tap.trouble, now)
             snapshot = self.table.snapshot(now)
             self._statuses = tuple(
                 feed.health.status(now, snapshot, sockets=feed.pool.sockets(), http=feed.http)

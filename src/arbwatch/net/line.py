@@ -14,7 +14,7 @@ from arbwatch.net.reach import SECOND, Trouble, trouble
 from arbwatch.net.session import Apply, Door, Session
 from arbwatch.net.sink import SocketState, SocketStatus
 from arbwatch.net.surroundings import Surroundings
-from arbwatch.net.tapped import TappedSession
+from arbwatch.net.tapped import make
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +51,6 @@ class Line:
         self._due = ""
         self._task: asyncio.Task[None] | None = None
         self._sessions: set[Session] = set()
-        self._made = 0
         options = around.options
         self._backoff = Backoff(options.backoff_first_s, options.backoff_max_s, options.stable_s, around.rng)
         self._cause: State = "ok"
@@ -312,11 +311,7 @@ class Line:
             old.close("replaced")
 
     def _make(self, quotes: Door, apply: Apply) -> Session:
-        around = self._around
-        venue = around.venue(topics_per_frame=around.options.topics_per_frame)
-        self._made += 1
-        tap, parts = around.options.tap, (venue, around.options, self, around.clock, around.http.fetch, quotes, apply)
-        session = TappedSession(*parts, tap=tap, conn=f"{self.name}.{self._made}") if tap else Session(*parts)
+        session = make(self._around, self, self.name, quotes, apply)
         session.subscriptions.add([topic for topic in self.topics if topic not in self._refused])
         for topic in self.topics:
             if topic in self._refused:

@@ -33,6 +33,8 @@ class Surroundings:
         self.attempts = Window(max(1, int(limits.connects * MARGIN)), limits.connects_window_s + ARRIVAL_S)
         self.opening = asyncio.Semaphore(PARALLEL_OPENINGS)
         self.hosts = Hosts(options.ws_url, options.ws_mirrors)
+        self.sessions = 0
+        """How many were made."""
         self.acked: Callable[[str, frozenset[Topic]], None] = _nobody
         self._context: ssl.SSLContext | None = None
         self._clock: Clock | None = None

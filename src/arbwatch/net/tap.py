@@ -13,6 +13,10 @@ class Tap(Protocol):
     `conn` tells the connections apart, overlapping ones too; times are our clock, UTC ns.
     """
 
+    @property
+    def trouble(self) -> str:
+        """Say what keeps it from its work; "" where nothing does."""
+
     def opened(self, conn: str, address: str, now: int) -> None:
         """Learn that a socket is open."""
 
@@ -37,6 +41,11 @@ class Tee:
 
     def __init__(self, *taps: Tap) -> None:
         self._taps = taps
+
+    @property
+    def trouble(self) -> str:
+        """Say what keeps any of them from its work."""
+        return "; ".join(tap.trouble for tap in self._taps if tap.trouble)
 
     def opened(self, conn: str, address: str, now: int) -> None:
         """Pass on."""

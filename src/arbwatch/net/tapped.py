@@ -7,6 +7,7 @@ from arbwatch.connector.wire import Frame
 from arbwatch.net.beat import Clock
 from arbwatch.net.options import Connect
 from arbwatch.net.session import Apply, Door, Fetch, Owner, Session
+from arbwatch.net.surroundings import Surroundings
 from arbwatch.net.tap import Tap
 
 
@@ -66,3 +67,14 @@ class TappedSession(Session):
             self._tap.control(self._conn, "ping" if kind is WSMsgType.PING else "pong", True, self.clock.now)
         else:
             self._tap.sent(self._conn, frame, self.clock.now)
+
+
+def make(around: Surroundings, owner: Owner, name: str, quotes: Door, apply: Apply) -> Session:
+    """Make a session of a venue: one that tells the tap, where there is one, under `name` and a number of its own."""
+    options = around.options
+    venue = around.venue(topics_per_frame=options.topics_per_frame)
+    parts = (venue, options, owner, around.clock, around.http.fetch, quotes, apply)
+    around.sessions += 1
+    if options.tap is None:
+        return Session(*parts)
+    return TappedSession(*parts, tap=options.tap, conn=f"{name}.{around.sessions}")
