@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from arbwatch.connector.wire import Channel, Clock, Emission, Listings, Poll, Reject, Request, Response, Topic
+from arbwatch.connector.wire import Channel, Clock, Emission, Limits, Listings, Poll, Reject, Request, Response, Topic
 from arbwatch.engine import feed as module
 from arbwatch.engine.feed import Feed, FeedRules
 from arbwatch.market.table import Lane, Table
@@ -39,6 +39,8 @@ class Tulip:
         "ticker": Channel("!all", "/market", whole_market=True),
         "trade": Channel("{symbol}@trade", "/quotes", on_demand=True),
     }
+    limits: ClassVar[Limits] = Limits(200, 100, 10, 300, 300, None, weight=6000, weight_window_s=60)
+    quotes_weight: ClassVar[int] = 1
     listed: ClassVar[list[Instrument | Reject]] = []
     quotes: ClassVar[list[Quote]] = []
     clock_ahead = 0
@@ -52,7 +54,7 @@ class Tulip:
         return (Poll("quotes", 7, ask("quotes")), Poll("clock", 60, ask("clock")))
 
     def _flow(self, what: str) -> Generator[Request, Response, list[Emission | Clock]]:
-        response = yield Request(f"/{what}")
+        response = yield Request(f"/{what}", weight=Tulip.quotes_weight)
         return [Clock(response.received + Tulip.clock_ahead)] if what == "clock" else list(Tulip.quotes)
 
 
@@ -115,6 +117,7 @@ def make_feed(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Feed]:
     monkeypatch.setattr(Tulip, "listed", [])
     monkeypatch.setattr(Tulip, "quotes", [])
     monkeypatch.setattr(Tulip, "clock_ahead", 0)
+    monkeypatch.setattr(Tulip, "quotes_weight", 1)
 
     def make(rules: FeedRules | None = None) -> Feed:
         venue: Any = Tulip

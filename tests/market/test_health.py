@@ -199,3 +199,26 @@ def test_the_clock_is_wrong_where_all_venues_agree() -> None:
 )
 def test_where_they_do_not_agree_nothing_is_said_of_ours(offsets: tuple[float | None, ...]) -> None:
     assert clock_verdict(clocks(*offsets)) is None
+
+
+def test_where_no_stream_can_be_reached_but_rest_can_one_sentence_says_so(table: Table) -> None:
+    health = VenueHealth(V)
+    health.polled_every_s = 2.0
+    table.check(V, [quote(symbol) for symbol in ("AUSDT", "BUSDT", "CUSDT")], NOW - S)
+    refused = Socket(state="waiting", error="stream.here refuses connections", retry_at=NOW + 4 * S)
+    status = look(table, health=health, sockets=[refused], http=Rest())
+    assert (status.state, status.live, status.polled) == ("stale", 0, 3)
+    assert status.note == (
+        "no stream: stream.here refuses connections; all 3 rows are polled over REST every 2 s; trying again in 4 s"
+    )
+    again = look(table, health=health, sockets=[Socket(state="connecting", error="it is gone")], http=Rest())
+    assert again.state == "stale"
+    later = look(table, NOW + 60 * S, health, sockets=[refused], http=Rest())
+    assert (later.state, later.polled) == ("down", 0)
+
+
+def test_a_mirror_in_use_is_named(table: Table) -> None:
+    put(table, "AUSDT")
+    status = look(table, detours=["REST reached at b.here instead of a.here: it is gone"])
+    assert (status.state, status.note) == ("up", "REST reached at b.here instead of a.here: it is gone")
+    assert status.detours == (status.note,)

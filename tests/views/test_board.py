@@ -114,7 +114,7 @@ def test_every_state_has_its_word_and_old_figures_are_known_as_old() -> None:
         assert one is not None
         row = sheet.listing.rows[(PERP, one.symbol)]
         words[state] = board.BY_ID["state"].text(sheet, row)
-        assert board.stale(sheet, row) == (state in {0, 1, 4, 5, 8})
+        assert board.stale(sheet, row) == (state in {0, 1, 4, 5, 8, 9})
     assert len(set(words.values())) == len(RowState)
     assert words[RowState.DOWN] == "down"
 

@@ -37,7 +37,7 @@ def wait(app: "App", limit_s: float, enough: Callable[["Picture"], bool] | None 
 
 def answered(picture: "Picture") -> "Picture":
     """Return the picture; raise NoVenueError, with what each venue said, where no venue brought a quote."""
-    if any(status.live for status in picture.venues):
+    if any(status.live or status.polled for status in picture.venues):
         return picture
     said = "; ".join(f"{status.venue}: {status.note or status.last_error or status.state}" for status in picture.venues)
     raise NoVenueError(f"No venue answered. {said or 'No venue is enabled; see `arbwatch config show`'}")

@@ -15,6 +15,7 @@ from arbwatch.analytics.spreads import Rules, scan
 from arbwatch.connector.venue import Venue
 from arbwatch.connector.wire import Kind, Poll
 from arbwatch.engine.drain import Drain
+from arbwatch.engine.fallback import Fallback
 from arbwatch.engine.feed import LIVE, Feed, FeedRules
 from arbwatch.engine.looking import Looking
 from arbwatch.engine.supervise import supervise
@@ -210,12 +211,9 @@ class Engine:
     async def _status(self) -> None:
         while True:
             now = time_ns()
-            for spec in self._specs:
-                if (tap := spec.connect.tap) is not None and tap.trouble:
-                    self.feeds[spec.venue.id].health.error(tap.trouble, now)
             snapshot = self.table.snapshot(now)
             self._statuses = tuple(
-                feed.health.status(now, snapshot, sockets=feed.pool.sockets(), http=feed.http)
+                feed.health.status(now, snapshot, sockets=feed.pool.sockets(), http=feed.http, detours=feed.detours())
                 for feed in self.feeds.values()
             )
             await asyncio.sleep(STATUS_S)
@@ -226,6 +224,7 @@ def _work(feed: Feed) -> list[tuple[str, Callable[[], Awaitable[None]]]]:
     work: list[tuple[str, Callable[[], Awaitable[None]]]] = [
         (f"{name} listing", feed.keep_listing),
         (f"{name} watch", Watch(feed).run),
+        (f"{name} fallback", Fallback(feed).run),
     ]
     work.extend((f"{name} {poll.name}", _polling(feed, poll)) for poll in feed.polls() if poll.name != "quotes")
     return work

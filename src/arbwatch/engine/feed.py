@@ -274,6 +274,11 @@ class Feed:
 
     # for the screens
 
+    def detours(self) -> list[str]:
+        """Say in words which mirrors are in use, and why."""
+        sides = (("REST", self.http.hosts.detour), ("streams", self.pool.detour))
+        return [f"{side} {words}" for side, words in sides if words]
+
     def progress(self) -> Progress:
         """Tell how far this venue has come."""
         total = len(self._following)

@@ -52,6 +52,8 @@ class VenueHealth:
         self.venue = venue
         self.rejected = 0
         self._rejects: deque[Rejected] = deque(maxlen=REJECTS)
+        self.polled_every_s: float | None = None
+        """How often REST is asked in place of missing streams; None where it is not."""
         self._error: str | None = None
         self._clock: deque[tuple[int, int]] = deque(maxlen=CLOCK_SAMPLES)
         self._rate = _Rate()
@@ -84,7 +86,12 @@ class VenueHealth:
         return min(self._clock)[1] if self._clock else None
 
     def status(
-        self, now: int, snapshot: Snapshot, sockets: Iterable[SocketState] = (), http: RestState | None = None
+        self,
+        now: int,
+        snapshot: Snapshot,
+        sockets: Iterable[SocketState] = (),
+        http: RestState | None = None,
+        detours: Sequence[str] = (),
     ) -> VenueStatus:
         """Say how the venue does at `now` (UTC ns); to be asked about once a second or more often."""
         lane = snapshot.lane(self.venue)
@@ -92,7 +99,13 @@ class VenueHealth:
         rows = _listed(snapshot, lane)
         live = rows & np.isin(snapshot.state[lane], (RowState.LIVE, RowState.SUSPECT))
         messages = sum(line.frames for line in lines) if lines else snapshot.arrivals[lane].quotes
+        polled = rows & snapshot.polled[lane]
         state, note = _verdict(now, snapshot, lane, live, lines, http)
+        if state not in ("up", "blocked") and polled.any() and (trouble := _trouble(lines)) is not None:
+            trading = rows & (snapshot.state[lane] != RowState.HALTED)
+            state, note = "stale", self._instead(now, trouble, int(polled.sum()), int(trading.sum()))
+        if state in ("up", "stale"):
+            note = "; ".join(part for part in (note, *detours) if part)
         lag = snapshot.latencies[lane]
         fastest = min(self._clock)[0] if self._clock else None
         quotes = live & (snapshot.source[lane] != Source.NONE)
@@ -118,7 +131,14 @@ class VenueHealth:
             rest_state=http.state if http else None,
             rest_words=http.words if http else "",
             rest_used=http.used_weight if http else None,
+            polled=int(polled.sum()),
+            detours=tuple(detours),
         )
+
+    def _instead(self, now: int, trouble: SocketState, polled: int, rows: int) -> str:
+        which = f"all {rows:,}" if polled >= rows else f"{polled:,} of {rows:,}"
+        often = "" if self.polled_every_s is None else f" every {self.polled_every_s:.0f} s"
+        return f"no stream: {trouble.error}; {which} rows are polled over REST{often}{_again(now, trouble)}"
 
     def _socket(self, now: int, line: SocketState) -> SocketHealth:
         rate = self._sockets.setdefault(line.name, _Rate()).at(now, line.frames)
@@ -181,17 +201,26 @@ def _verdict(
     spoken = bool((snapshot.messages[lane] > 0).any())
     if any(line.state == "live" for line in sockets):
         return ("stale" if spoken else "connecting"), "connected, waiting for the first messages"
-    trouble = next((line for line in sockets if line.state == "waiting" and line.error), None)
-    if trouble is not None:
-        again = (
-            "" if trouble.retry_at is None else f"; trying again in {max(0.0, (trouble.retry_at - now) / _S):,.0f} s"
-        )
-        return "down", f"{trouble.error}{again}"
+    if (trouble := _trouble(sockets)) is not None:
+        return "down", f"{trouble.error}{_again(now, trouble)}"
     if http is not None and http.state in ("unreachable", "banned", "failing"):
         return "down", http.words or f"REST is {http.state}"
     if spoken:
         return "down", "no stream is live; connecting again"
     return "connecting", "opening the streams" if sockets else "reading the listing"
+
+
+def _trouble(sockets: Sequence[SocketState]) -> SocketState | None:
+    """Return the first socket that cannot be opened; None as soon as one is open."""
+    if any(line.state in ("live", "renewing") for line in sockets):
+        return None
+    return next((line for line in sockets if line.state in ("waiting", "connecting") and line.error), None)
+
+
+def _again(now: int, trouble: SocketState) -> str:
+    if trouble.retry_at is None:
+        return "; trying again"
+    return f"; trying again in {max(0.0, (trouble.retry_at - now) / _S):,.0f} s"
 
 
 def _partly(snapshot: Snapshot, lane: int) -> str:
@@ -202,4 +231,7 @@ def _partly(snapshot: Snapshot, lane: int) -> str:
         (RowState.REFUSED, "were refused by the venue"),
     )
     parts = [f"{int((state == code).sum())} {words}" for code, words in told if (state == code).any()]
+    polled = snapshot.polled[lane] & np.isin(state, [code for code, _ in told])
+    if polled.any():
+        parts.append(f"{int(polled.sum())} are polled over REST meanwhile")
     return "; ".join(parts)

@@ -64,6 +64,10 @@ class VenueStatus(msgspec.Struct, frozen=True):
     """Weight of the venue's budget used so far."""
     clock_tolerance_ms: float | None = None
     """How far `clock_offset_ms` may be wrong: half of the fastest round trip."""
+    polled: int = 0
+    """Rows that no stream serves while REST does."""
+    detours: tuple[str, ...] = ()
+    """Mirrors in use and why, in words."""
 
 
 class SocketState(Protocol):

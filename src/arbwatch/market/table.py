@@ -151,7 +151,7 @@ class Table:
                 )
                 if state == RowState.DOWN and spoke:
                     columns.state[lane, place] = RowState.LIVE
-                elif state not in (RowState.LIVE, RowState.SUSPECT, *_CLOSED):
+                elif state not in (RowState.LIVE, RowState.SUSPECT, RowState.SHED, *_CLOSED):
                     columns.state[lane, place] = RowState.WAITING
                 columns.since[lane, place] = now
                 columns.moved[lane, place] = 0
@@ -171,12 +171,12 @@ class Table:
     def mark(self, venue: str, symbol: str, state: RowState, now: int | None = None) -> None:
         """Set a row's state and take note that a finding about it is being handled.
 
-        A row that is down, halted or ended stays so. The next quote makes the row live again.
+        A row that is down, dropped, halted or ended stays so. The next quote makes the row live again.
         """
         with self.lock:
             lane, columns = self._lanes[venue], self.columns
             for place in self._places(lane, [symbol]):
-                if columns.state[lane, place] not in (RowState.DOWN, *_CLOSED):
+                if columns.state[lane, place] not in (RowState.DOWN, RowState.SHED, *_CLOSED):
                     columns.state[lane, place] = state
                 self._note(lane, place, now)
 
@@ -186,6 +186,26 @@ class Table:
             lane = self._lanes[venue]
             rows = self.layout.rows[lane]
             self.columns.proof[lane, [rows[symbol] for symbol in symbols if symbol in rows]] = proof
+
+    def shed(self, venue: str, symbols: Iterable[str], now: int) -> None:
+        """Mark rows that are not followed for now; what waits at the door is from a stream that was given up."""
+        with self.lock:
+            lane, columns = self._lanes[venue], self.columns
+            wanted = list(symbols)
+            for symbol in wanted:
+                self._doors[lane].pop(symbol, None)
+            for place in self._places(lane, wanted):
+                if columns.state[lane, place] not in _CLOSED:
+                    columns.state[lane, place] = RowState.SHED
+                columns.since[lane, place] = now
+
+    def follow(self, venue: str, symbols: Iterable[str]) -> None:
+        """Take rows back that were not followed; their streams are yet to be subscribed."""
+        with self.lock:
+            lane, columns = self._lanes[venue], self.columns
+            for place in self._places(lane, symbols):
+                if columns.state[lane, place] == RowState.SHED:
+                    columns.state[lane, place] = RowState.EMPTY
 
     def suspect(self, venue: str, symbol: str) -> None:
         """Mark a subscribed row as being checked."""

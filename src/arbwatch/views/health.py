@@ -125,11 +125,15 @@ def _venue(status: VenueStatus, picture: Picture) -> Iterator[Line]:
             yield Line(progress(entry), "warn", 2)
     yield Line(
         f"{count(status.live)} of {counted(status.instruments, 'instrument')} live, "
+        f"{f'{count(status.polled)} polled over REST, ' if status.polled else ''}"
         f"{count(status.rate_s)} messages/s, {count(status.messages)} so far",
         indent=2,
     )
     yield Line(_ages(status), indent=2)
     yield Line(f"{_lag(status)}; its clock is {offset(status)}", indent=2)
+    for detour in status.detours:
+        if detour not in status.note:
+            yield Line(plain(detour), "warn", 2)
     yield Line(_rest(status), "" if status.rest_state == "ok" else "warn", 2)
     read = f"{counted(status.rejected, 'message')} could not be read"
     yield Line(f"{counted(status.reconnects, 'reconnect')}, {read}", indent=2)
