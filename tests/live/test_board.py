@@ -62,7 +62,7 @@ def test_the_demo_shows_a_living_board_filters_it_and_quits(demo: Screen) -> Non
     demo.until(lambda text: "BTCUSDT" in text)
     demo.keys("2")
     demo.until(lambda text: "gross" in text)
-    demo.keys("3")
+    demo.keys("4")
     demo.until(lambda text: "binance_perp is up" in text)
     demo.keys("q")
     deadline = time.monotonic() + 5

@@ -17,13 +17,13 @@ from tests.views.stage import PERP, SPOT, Stage, instrument
 Make = Callable[..., Board]
 
 
-async def test_the_panes_answer_to_1_2_3_and_to_clicks(board: Make) -> None:
+async def test_the_panes_answer_to_their_numbers_and_to_clicks(board: Make) -> None:
     app = board(Stage())
     async with app.run_test(size=(120, 30)) as pilot:
         assert "mk-idx" in screen(app) or "symbol" in screen(app)
         await press(pilot, "2")
         assert "buy on" in screen(app)
-        await press(pilot, "3")
+        await press(pilot, "4")
         assert "This machine's clock agrees" in screen(app)
         await press(pilot, "1")
         assert "spr bp" in screen(app)

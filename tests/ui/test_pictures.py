@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from textual.pilot import Pilot
 
 from arbwatch.ui.terminal import Board
-from arbwatch.views.picture import Progress
+from arbwatch.views.picture import Ladder, Progress
 from tests.views.stage import PERP, SPOT, Stage, rejected, status
 
 Make = Callable[..., Board]
@@ -44,6 +45,16 @@ def test_spreads(board: Make, snap_compare: Any, size: tuple[int, int]) -> None:
 
 
 @SIZES
+def test_asset(board: Make, snap_compare: Any, size: tuple[int, int]) -> None:
+    stage = Stage().every_state()
+    ladder = Ladder(((97_120.0, 0.4), (97_119.9, 1.25)), ((97_120.2, 0.8), (97_121.0, 2.0)))
+    read = board(stage)._read
+    app = board(stage)
+    app._read = lambda: replace(read(), ladders={(SPOT, "BTCUSDT"): ladder})
+    assert snap_compare(app, terminal_size=size, run_before=pressing("a"))
+
+
+@SIZES
 def test_health(board: Make, snap_compare: Any, size: tuple[int, int]) -> None:
     stage = Stage()
     stage.clock = "This machine's clock is 3.2 s behind that of every venue; set it, or ages and lags mislead."
@@ -53,7 +64,7 @@ def test_health(board: Make, snap_compare: Any, size: tuple[int, int]) -> None:
         last_rejects=(rejected('{"b":"x"}\x1b[2J'),),
     )  # fmt: skip
     stage.venues = (status(SPOT, 26), down)
-    assert snap_compare(board(stage), terminal_size=size, run_before=pressing("3"))
+    assert snap_compare(board(stage), terminal_size=size, run_before=pressing("4"))
 
 
 @SIZES

@@ -26,7 +26,7 @@ async def test_keys_pressed_at_once_after_the_start_are_keys_and_not_typed_text(
         await press(pilot, "space", "s", "space")
         stages.append(Stage())
         await again(app, pilot)
-        await press(pilot, "space", "3", "1", "end")
+        await press(pilot, "space", "4", "1", "end")
         assert app.choices.text == ""
         assert app.viewer.frozen is not None
         assert app.panes.grid.cursor == keys(app)[-1]

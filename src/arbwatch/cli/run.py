@@ -58,6 +58,7 @@ def show_board(app: "App", loaded: "Loaded") -> int:
         app.read,
         refresh_ms=settings.refresh_ms,
         columns=settings.columns or None,
+        look=app.engine.look,
     )
     return 0
 

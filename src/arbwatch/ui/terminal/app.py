@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import ClassVar
 
@@ -18,11 +18,13 @@ from arbwatch.ui.terminal import keys, outside, panels
 from arbwatch.ui.terminal.dialogs import Choice, Words
 from arbwatch.ui.terminal.grid import Grid
 from arbwatch.ui.terminal.look import THEME
-from arbwatch.ui.terminal.panes import TITLES, Pane, Panes, Said
+from arbwatch.ui.terminal.panes import TITLES, Pane, Panes
+from arbwatch.ui.terminal.said import Said
 from arbwatch.ui.terminal.state import Choices, Order
 from arbwatch.ui.terminal.viewer import Viewer
 from arbwatch.views import board
 from arbwatch.views.columns import COLUMNS
+from arbwatch.views.listing import Key
 from arbwatch.views.picture import Picture
 from arbwatch.views.text import plain
 
@@ -44,10 +46,13 @@ class Board(App[None]):
         columns: Iterable[str] | None = None,
         venues: Iterable[str] | None = None,
         address: str | None = None,
+        look: Callable[[Collection[Key]], None] | None = None,
         export_dir: Path | None = None,
     ) -> None:
         super().__init__()
         self._read = read
+        self._look = look
+        self._looked_at: frozenset[Key] = frozenset()
         self._address = address
         self._export_dir = export_dir or Path()
         self.choices = Choices(refresh_ms, board.choose(columns), frozenset(venues or ()))
@@ -102,6 +107,9 @@ class Board(App[None]):
         said["notices"].set_class(bool(notices), "-on")
         said["notices"].say(notices)
         said["chosen"].say(self.panes.show(self._pane, width))
+        if self._look is not None and self.panes.looked_at != self._looked_at:
+            self._looked_at = self.panes.looked_at
+            self._look(self._looked_at)
         said["keys"].say(keys.footer(width - len(self._address or "") - 3))
         if isinstance(self.screen, Words):
             self.screen.again()
@@ -119,11 +127,12 @@ class Board(App[None]):
 
     @property
     def _table(self) -> Grid:
-        return self.panes.spread_grid if self._pane == "spreads" else self.panes.grid
+        return self.panes.grid_in_sight
 
     @property
     def _order(self) -> Order:
-        return self.choices.spreads if self._pane == "spreads" else self.choices.rows
+        choices = self.choices
+        return {"spreads": choices.spreads, "asset": choices.markets}.get(self._pane, choices.rows)
 
     @on(Grid.Heading)
     def _heading(self, message: Grid.Heading) -> None:
@@ -149,6 +158,12 @@ class Board(App[None]):
     def action_pane(self, name: Pane) -> None:
         """Show another pane."""
         self._go(name)
+
+    def action_asset(self) -> None:
+        """Show the asset of the row under the cursor on every market."""
+        if rows := self.panes.chosen():
+            self.viewer.choose_asset(rows[0])
+        self._go("asset")
 
     def action_find(self) -> None:
         """Begin to type what rows must contain."""
@@ -185,8 +200,11 @@ class Board(App[None]):
         self.paint()
 
     def action_currency(self) -> None:
-        """Show the rows of one quote currency, the next one, or all."""
-        self.choices.next_currency(self.viewer.listing.choices("quote_currency"))
+        """Show the rows of one quote currency, the next one, or all; of an asset, the next it has."""
+        if self._pane == "asset":
+            self.viewer.next_asset_currency()
+        else:
+            self.choices.next_currency(self.viewer.listing.choices("quote_currency"))
         self.paint()
 
     def action_set(self) -> None:

@@ -6,13 +6,15 @@ from rich.text import Text
 
 from arbwatch.ui.terminal.look import RAISED, style
 from arbwatch.ui.terminal.panels import entry, heading
-from arbwatch.views import columns, spreads
+from arbwatch.views import asset, columns, spreads
 from arbwatch.views.words import STATES
 
 ACTIONS: tuple[tuple[str, str], ...] = (
     ("1", "pane('board')"),
     ("2", "pane('spreads')"),
-    ("3", "pane('health')"),
+    ("3", "pane('asset')"),
+    ("4", "pane('health')"),
+    ("a", "asset"),
     ("slash", "find"),
     ("escape", "clear"),
     ("s,right", "sort(1)"),
@@ -41,6 +43,7 @@ _FOOTER: tuple[tuple[str, str], ...] = (
     ("space", "freeze"),
     ("q", "quit"),
     ("enter", "details"),
+    ("a", "asset"),
     ("r", "reverse"),
     ("m", "market"),
     ("v", "venues"),
@@ -54,7 +57,8 @@ _FOOTER: tuple[tuple[str, str], ...] = (
 """The first ones stay longest where there is little room."""
 
 _HELP: tuple[tuple[str, str], ...] = (
-    ("1 2 3", "board, spreads, health; or click the headings"),
+    ("1 2 3 4", "board, spreads, asset, health; or click the headings"),
+    ("a", "the asset of the row on every market, each against each, and its books"),
     ("/", "find: type a part of asset, symbol or venue; Enter keeps it, Esc clears it"),
     ("s S, arrows", "sort by the next column, the one before; or click a heading"),
     ("r", "turn the order around"),
@@ -96,6 +100,7 @@ def help_words(width: int) -> Text:
     part("Keys", list(_HELP))
     part("Columns of the board", [(column.title, column.help) for column in columns.COLUMNS])
     part("Columns of the spreads", [(column.title, column.help) for column in spreads.COLUMNS])
+    part("Columns of the asset", [(column.title, column.help) for column in asset.COLUMNS])
     part("States", [(word, sentence) for word, _, sentence in STATES.values()])
     part(
         "Marks",

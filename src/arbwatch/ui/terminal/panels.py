@@ -80,7 +80,7 @@ def start(picture: Picture, width: int) -> Text:
         else:
             text.append(f"{status.state}\n", style(VENUE_TONES.get(status.state, "")))
     if failed:
-        text.append("\nThe rows appear here as soon as one answers. 3 shows more, q quits.\n", style("dim"))
+        text.append("\nThe rows appear here as soon as one answers. 4 shows more, q quits.\n", style("dim"))
     elif not picture.venues:
         text.append("No venue is set up.\n", style("warn"))
     return text

@@ -1,37 +1,25 @@
-"""The panes under the tabs: start, board, spreads, health."""
+"""The panes under the tabs: start, board, spreads, one asset, health."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
-from textual.widgets import ContentSwitcher, Static
+from textual.widgets import ContentSwitcher
 
 from arbwatch.ui.terminal import panels
+from arbwatch.ui.terminal.asset import AssetPane
 from arbwatch.ui.terminal.grid import Grid
+from arbwatch.ui.terminal.said import Said
 from arbwatch.ui.terminal.viewer import Viewer
-from arbwatch.views import health, spreads
+from arbwatch.views import asset, health, spreads
 from arbwatch.views.listing import Key
+from arbwatch.views.text import plain
 
-Pane = Literal["board", "spreads", "health"]
-TITLES: dict[Pane, str] = {"board": "Board", "spreads": "Spreads", "health": "Health"}
+Pane = Literal["board", "spreads", "asset", "health"]
+TITLES: dict[Pane, str] = {"board": "Board", "spreads": "Spreads", "asset": "Asset", "health": "Health"}
 _UNMATCHED = "Nothing matches. Esc shows everything again."
-
-
-class Said(Static):
-    """A text that is drawn only when it changes; markup in it is text."""
-
-    def __init__(self, words: str = "", *, id: str) -> None:  # noqa: A002 Textual's own name for it
-        super().__init__(words, id=id, markup=False)
-        self._words: str | Text = words
-
-    def say(self, words: str | Text) -> None:
-        """Show other words."""
-        if words != self._words:
-            self._words = words
-            self.update(words)
 
 
 class Panes(ContentSwitcher):
@@ -42,6 +30,7 @@ class Panes(ContentSwitcher):
         self._viewer = viewer
         self.grid = Grid(viewer.choices.columns, id="board")
         self.spread_grid = Grid(spreads.COLUMNS, id="spread-grid")
+        self.markets = AssetPane()
         self._start = Said(id="start")
         self._uncounted = Said(id="uncounted")
         self._health = Said(id="health-words")
@@ -54,6 +43,7 @@ class Panes(ContentSwitcher):
         with Vertical(id="spreads"):
             yield self.spread_grid
             yield self._uncounted
+        yield self.markets
         yield self._health_pane
 
     def show(self, pane: Pane, width: int) -> str:
@@ -68,21 +58,31 @@ class Panes(ContentSwitcher):
         elif empty:
             self._start.say(panels.start(self._viewer.picture, width - 8))
         else:
-            return self._show_rows() if pane == "board" else self._show_spreads()
+            return {"board": self._show_rows, "spreads": self._show_spreads}.get(pane, self._show_asset)()
         return ""
+
+    @property
+    def looked_at(self) -> frozenset[Key]:
+        """The markets whose books are in sight."""
+        return self.markets.keys if self.current == "asset" else frozenset()
+
+    @property
+    def grid_in_sight(self) -> Grid:
+        """The table that keys and sorting go to."""
+        return {"spreads": self.spread_grid, "asset": self.markets.grid}.get(self.current or "", self.grid)
 
     def take_focus(self) -> None:
         """Let the keys go to the pane in sight."""
         if self.current == "health":
             self._health_pane.focus()
         elif self.current != "start":
-            (self.spread_grid if self.current == "spreads" else self.grid).focus()
+            self.grid_in_sight.focus()
 
     def chosen(self) -> list[Key]:
         """Return the row under the cursor, or both legs of the spread under it."""
-        if self.current not in ("board", "spreads"):
+        if self.current not in ("board", "spreads", "asset"):
             return []
-        cursor = (self.spread_grid if self.current == "spreads" else self.grid).cursor
+        cursor = self.grid_in_sight.cursor
         if not isinstance(cursor, tuple):
             return []
         return list(cursor) if self.current == "spreads" else [cursor]
@@ -94,6 +94,15 @@ class Panes(ContentSwitcher):
         grid.empty = _UNMATCHED
         grid.show(source, choices.columns)
         return choices.words(f"{len(source)} rows", len(grid.shown), len(choices.columns))
+
+    def _show_asset(self) -> str:
+        shown = self._viewer.asset()
+        order = self._viewer.choices.markets
+        self.markets.show(shown, order.sort, descending=order.descending, width=self.size.width)
+        if shown is None:
+            return ""
+        more = f" · u: {', '.join(map(plain, shown.currencies))}" if len(shown.currencies) > 1 else ""
+        return asset.summary(shown) + more
 
     def _show_spreads(self) -> str:
         choices, grid = self._viewer.choices, self.spread_grid

@@ -1,4 +1,4 @@
-"""What the grids of the board show: market rows and spreads."""
+"""What the grids of the board show: market rows, spreads, the markets of one asset."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arbwatch.ui.terminal.lines import Cell
-from arbwatch.views import board, spreads
+from arbwatch.views import asset, board, spreads
 from arbwatch.views.columns import Column
 from arbwatch.views.sheet import Sheet, known
 
@@ -83,4 +83,34 @@ class SpreadSource:
             tone = "dim" if line.reason and column.id != "check" else column.tone(line)
             value = column.value(line) if column.flash else None
             made.append(Cell(column.text(line), tone, value if isinstance(value, float) else None))
+        return made
+
+
+class AssetSource:
+    """The markets of one asset in an order."""
+
+    def __init__(self, places: Sequence[asset.Place]) -> None:
+        self.places = places
+        self._at: dict[Hashable, int] = {place.key: at for at, place in enumerate(places)}
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def key(self, index: int) -> Hashable:
+        """Return venue and symbol."""
+        return self.places[index].key
+
+    def find(self, key: Hashable) -> int | None:
+        """Return where a market stands."""
+        return self._at.get(key)
+
+    def cells(self, index: int, columns: Sequence[int]) -> list[Cell]:
+        """Return cells; those of markets that are no legs are dim."""
+        place = self.places[index]
+        made = []
+        for at in columns:
+            column = asset.COLUMNS[at]
+            tone = "dim" if place.stand.reason and column.id != "check" else column.tone(place)
+            value = column.value(place) if column.flash else None
+            made.append(Cell(column.text(place), tone, value if isinstance(value, float) else None))
         return made

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from arbwatch.views import board, spreads
+from arbwatch.views import asset, board, spreads
 from arbwatch.views.board import Filter
 from arbwatch.views.columns import BY_ID, COLUMNS, SETS, Column, chosen_set
 
@@ -31,7 +31,7 @@ class Order:
         if column == self.sort:
             self.descending = not self.descending
             return
-        known = BY_ID.get(column) or spreads.BY_ID[column]
+        known = BY_ID.get(column) or spreads.BY_ID.get(column) or asset.BY_ID[column]
         self.sort, self.descending = column, known.align == "right"
 
 
@@ -49,6 +49,12 @@ class Choices:
     """Show only the spreads that do not count."""
     rows: Order = field(default_factory=lambda: Order("quote_volume"))
     spreads: Order = field(default_factory=lambda: Order("gross"))
+    markets: Order = field(default_factory=lambda: Order("number", descending=False))
+    """Of the asset's pane."""
+    asset: str | None = None
+    """The asset looked at; None is that of the best spread."""
+    asset_currency: str | None = None
+    """In which; None is the one with most markets."""
     set_name: str = ""
     """The set of columns chosen last; empty for columns of one's own."""
 

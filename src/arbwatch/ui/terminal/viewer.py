@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from arbwatch.ui.terminal.sources import BoardSource, SpreadSource
 from arbwatch.ui.terminal.state import Choices
-from arbwatch.views import board, details, export, spreads
+from arbwatch.views import asset, board, details, export, spreads
 from arbwatch.views.details import Fact
 from arbwatch.views.listing import Key, Listing
 from arbwatch.views.picture import Picture
@@ -54,6 +54,29 @@ class Viewer:
             found = [line for line in found if line.reason is not None]
         ordered = spreads.order(found, choices.spreads.sort, choices.spreads.descending)
         return SpreadSource(ordered, spreads.REASONED if choices.excluded else spreads.COLUMNS)
+
+    def asset(self) -> asset.Asset | None:
+        """Return the asset that is looked at, or that of the best spread; None while there is neither."""
+        choices, picture = self.choices, self.sheet.picture
+        name = choices.asset
+        if name is None:
+            best = next(iter(picture.spreads.found), None)
+            name = best.asset if best else next((i.asset for i in self.listing.instruments if i.asset), None)
+        return None if name is None else asset.asset(picture, self.listing, name, choices.asset_currency)
+
+    def choose_asset(self, key: Key) -> None:
+        """Look at the asset of a row, in its quote currency."""
+        row = self.listing.rows.get(key)
+        if row is not None and (instrument := self.listing.instruments[row]).asset is not None:
+            self.choices.asset, self.choices.asset_currency = instrument.asset, instrument.quote_currency
+
+    def next_asset_currency(self) -> None:
+        """Look at the asset in the next quote currency it has."""
+        shown = self.asset()
+        if shown is not None and shown.currencies:
+            at = shown.currencies.index(shown.quote_currency) if shown.quote_currency in shown.currencies else -1
+            self.choices.asset = shown.name
+            self.choices.asset_currency = shown.currencies[(at + 1) % len(shown.currencies)]
 
     def csv(self) -> tuple[str, int]:
         """Return the rows of the board as CSV text, and how many they are."""
