@@ -106,6 +106,7 @@ def rules(settings: Settings) -> Rules:
         lag_s=spreads.lag_s,
         identity_gap=spreads.identity_gap,
         stale_after=after,
+        proven_only=spreads.proven_only,
     )
 
 

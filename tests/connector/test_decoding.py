@@ -12,6 +12,7 @@ from arbwatch.connector.venue import Venue
 from arbwatch.connector.wire import Clock, Reject
 from arbwatch.model import Book, Funding, Instrument, Quote
 from arbwatch.venues.binance import BinancePerp, BinanceSpot
+from arbwatch.venues.okx import OkxPerp, OkxSpot
 
 KNOWN: dict[str, type[Venue]] = {"binance_perp": BinancePerp, "binance_spot": BinanceSpot}
 SPOT = "wss://stream.binance.com:9443/stream"
@@ -86,6 +87,24 @@ def test_markets_on_one_host_are_told_apart_by_path() -> None:
     known = {"binance_spot": BinanceSpot, "binance_perp": Alike}
     found = decoded(connect("wss://stream.binance.com/public/stream"), recv(top()), known=known)
     assert [one.venue for one in found] == ["binance_perp"]
+
+
+def test_markets_on_one_socket_each_take_their_own() -> None:
+    known = {"okx_perp": OkxPerp, "okx_spot": OkxSpot}
+    address = "wss://ws.okx.com:8443/ws/v5/public"
+
+    def push(symbol: str) -> str:
+        top = {"asks": [["1.5", "3", "0", "1"]], "bids": [["1", "2", "0", "1"]], "ts": "1700000000000", "seqId": 1}
+        return json.dumps({"arg": {"channel": "bbo-tbt", "instId": symbol}, "data": [top]})
+
+    lines = [recv(push("AAA-USDT-SWAP")), recv(push("AAA-USDT")), recv(push("AAA-USDT-261225")), recv('{"arg":5}')]
+    found = decoded(connect(address), *lines, known=known)
+    assert [(one.line, one.venue) for one in found] == [(2, "okx_perp"), (3, "okx_spot"), (5, "okx_perp")]
+    assert kinds(found) == [Quote, Quote, Reject]
+    bare = decoded(*(line["data"].encode() for line in lines[:2]), known=known, bare=(OkxPerp, OkxSpot))
+    assert [one.venue for one in bare] == ["okx_perp", "okx_spot"]
+    (one,) = decoded({"t": "header", "venue": "okx", "product": "spot"}, connect(address), *lines[:2], known=known)
+    assert one.venue == "okx_spot"
 
 
 def test_a_broken_frame_costs_its_line() -> None:

@@ -4,16 +4,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from arbwatch.analytics.legs import Legs, legs
-from arbwatch.analytics.odd import Odd, best_of, odd
+from arbwatch.analytics.legs import Legs
+from arbwatch.analytics.odd import Odd, best_of, joined, odd
 from arbwatch.analytics.plan import NONE, Places, Plan
-from arbwatch.analytics.rules import Rules
 from arbwatch.market.columns import Codes, Flags, Floats
-from arbwatch.market.snapshot import Snapshot
 
 
 class Top(NamedTuple):
-    """By column: the lanes to buy at and to sell at, and what that leaves; -inf where there is no pair."""
+    """By column: the lanes to buy at and to sell at, and what that leaves; NaN where there is no pair."""
 
     buy: Codes
     sell: Codes
@@ -21,122 +19,124 @@ class Top(NamedTuple):
 
 
 class Best(NamedTuple):
-    """What one look found. `columns` are those looked at, None is all; what is by column follows their order."""
+    """What one look found: the best pair of each group, and each perpetual against its own spot, both ways."""
 
-    columns: Places | None
-    legs: Legs
     buy: Places
-    """By column: the row to buy at, flat; of an even group."""
+    """By column: the row to buy at, flat, for the group that the column leads."""
     sell: Places
     gross: Floats
-    """By column: -inf where no pair is admitted."""
+    """By column: NaN where no pair is admitted, and where the column leads no group."""
     own: Floats
-    """Shape (2, spot and perp of one exchange, columns): buying spot, buying perp; -inf where not admitted."""
-    clashing: Odd
-    """Even groups whose prices are too far apart, compared pair by pair."""
-    odd: Odd | None
-    """Odd groups, all of them; None where none of the columns is of one."""
+    """Shape (2, spot and perp of one exchange, columns), of even groups: buying spot, buying perp; NaN likewise."""
+    own_odd: Floats
+    """Of odd groups, by the places of `Plan.own_odd`."""
+    apart: Flags
+    """By column: an even group whose prices are too far apart for one coin."""
+
+    @classmethod
+    def empty(cls, plan: Plan) -> "Best":
+        """Hold nothing found yet."""
+        places = np.zeros(plan.width, np.intp)
+        own = np.full((2, len(plan.own), plan.width), np.nan)
+        gross, own_odd = np.full(plan.width, np.nan), np.full(plan.own_odd.shape[1], np.nan)
+        return cls(places, places.copy(), gross, own, own_odd, np.zeros(plan.width, np.bool_))
 
 
-def best(snapshot: Snapshot, plan: Plan, rules: Rules, columns: Places | None = None) -> Best:
-    """Look at all columns, or at some. Masks come first: what speaks against a row keeps it out of every choice.
+def look(into: Best, masked: Legs, plan: Plan, gap: float, columns: Places | None = None) -> None:
+    """Look at all columns, or at some, and write what is found.
 
-    The same rows give the same numbers, whichever columns are asked for.
+    `masked` are rows whose prices are NaN wherever anything speaks against them, so that what is no leg is in no
+    choice. The same rows give the same numbers, whichever columns are asked for.
     """
-    rows = legs(snapshot, plan, rules, columns)
-    wide = rows.bid.shape[1]
-    low, high = masked(rows.ask, rows.fit, np.inf), masked(rows.bid, rows.fit, -np.inf)
-    strange = plan.odd_columns if columns is None else plan.odd_columns[columns]
-    apart = _apart(rows, rules.identity_gap) & ~strange
-    top, own = tops(low, high), _own(low, high, plan)
-    left_out = strange | apart
-    if left_out.any():
-        top.gross[left_out] = -np.inf
-        own[:, :, left_out] = -np.inf
-    every = np.arange(wide) if columns is None else columns
-    buy, sell = (lane.astype(np.intp) * plan.width + every for lane in (top.buy, top.sell))
-    here = np.flatnonzero(apart)
-    steps = np.arange(len(rows.bid))
-    places = np.where(plan.listed[:, every[here]].T, every[here, None] + steps * plan.width, NONE)
-    clashing = odd(places, here[:, None] + steps * wide, rows, plan, rules.identity_gap)
-    if len(here):
-        buy[here], sell[here], top.gross[here] = best_of(clashing, clashing.admitted)
-        for number, (spot, perp) in enumerate(plan.own):
-            for way, one, other in ((0, spot, perp), (1, perp, spot)):
-                counts = clashing.admitted[:, one, other]
-                own[way, number, here] = np.where(counts, clashing.gross[:, one, other], -np.inf)
-    found = _odd(snapshot, plan, rules, rows if columns is None else None) if strange.any() or columns is None else None
-    return Best(columns, rows, buy, sell, top.gross, own, clashing, found)
+    bid, ask = masked.bid, masked.ask
+    if columns is not None:
+        bid, ask = bid.take(columns, axis=1), ask.take(columns, axis=1)
+    every = np.arange(plan.width) if columns is None else columns
+    strange = plan.odd_of[every] != NONE
+    apart = _apart(bid, ask, gap) & ~strange
+    top, own = tops(ask, bid), _own(bid, ask, plan)
+    out = strange | apart
+    if out.any():
+        top.gross[out] = np.nan
+        own[:, :, out] = np.nan
+    into.buy[every] = top.buy * np.intp(plan.width) + every
+    into.sell[every] = top.sell * np.intp(plan.width) + every
+    into.gross[every] = top.gross
+    into.own[:, :, every] = own
+    into.apart[every] = apart
+    if out.any():
+        _look_closely(into, masked, plan, gap, every[apart], np.unique(plan.odd_of[every[strange]]))
 
 
-def masked(values: Floats, where: Flags, otherwise: float) -> Floats:
-    """Return values where a mask holds."""
-    found = np.full(values.shape, otherwise)
-    np.copyto(found, values, where=where)
-    return found
+def _look_closely(into: Best, masked: Legs, plan: Plan, gap: float, apart: Places, strange: Places) -> None:
+    pairs = odd(joined(across(plan, apart), plan.odd[strange]), masked, plan, gap)
+    leads = np.concatenate((apart, plan.odd_lead[strange]))
+    into.buy[leads], into.sell[leads], into.gross[leads] = best_of(pairs, pairs.admitted)
+    own = np.where(pairs.admitted, pairs.gross, np.nan)
+    for number, (spot, perp) in enumerate(plan.own):
+        into.own[0, number, apart] = own[: len(apart), spot, perp]
+        into.own[1, number, apart] = own[: len(apart), perp, spot]
+    if len(strange) and plan.own_odd.size:
+        group, buy, sell = plan.own_odd
+        among = np.flatnonzero(np.isin(group, strange))
+        at = len(apart) + np.searchsorted(strange, group[among])
+        into.own_odd[among] = own[at, buy[among], sell[among]]
 
 
-def tops(low: Floats, high: Floats) -> Top:
-    """Return the best pair of two different rows in each column; `low` are asks, inf where none, `high` bids, -inf."""
-    ask, bid = low.min(0), high.max(0)
-    buy, sell = _lane(low, ask), _lane(high, bid)
-    with np.errstate(invalid="ignore"):
-        gross = bid / ask - 1.0
-    gross[np.isinf(ask) | np.isinf(bid)] = -np.inf
+def across(plan: Plan, columns: Places) -> Places:
+    """Return the rows of even groups, shape (columns, lanes); NONE where nothing is listed."""
+    lanes = np.arange(len(plan.listed))
+    return np.where(plan.listed[:, columns].T, columns[:, None] + lanes * plan.width, NONE)
+
+
+def tops(ask: Floats, bid: Floats) -> Top:
+    """Return the best pair of two different rows in each column; NaN is a side that is not to be chosen."""
+    low, high = np.fmin.reduce(ask, 0), np.fmax.reduce(bid, 0)
+    buy, sell = _lane(ask, low), _lane(bid, high)
+    top = Top(buy, sell, high / low - 1.0)
     # One book may be the cheapest and the dearest at once: then one of its sides gives way.
-    alone = np.flatnonzero((buy == sell) & (gross > -np.inf))
+    alone = np.flatnonzero(buy == sell)
     if len(alone):
-        _give_way(low.take(alone, axis=1), high.take(alone, axis=1), alone, Top(buy, sell, gross))
-    return Top(buy, sell, gross)
+        _give_way(ask.take(alone, axis=1), bid.take(alone, axis=1), alone, top)
+    return top
 
 
 def _lane(values: Floats, chosen: Floats) -> Codes:
-    # The first lane that has the value, by equality: argmax along this axis is five times slower.
+    # The first lane that has the value, by equality: argmin along this axis is many times slower.
     lanes = np.arange(len(values), 0, -1, dtype=np.uint8)[:, None]
-    found: Codes = np.uint8(len(values)) - ((values == chosen) * lanes).max(0)
-    return found
+    found: Codes = ((values == chosen) * lanes).max(0)
+    return np.uint8(len(values)) - np.maximum(found, np.uint8(1))
 
 
-def _give_way(low: Floats, high: Floats, columns: Places, into: Top) -> None:
+def _give_way(ask: Floats, bid: Floats, columns: Places, into: Top) -> None:
     here = np.arange(len(columns))
     lane = into.buy[columns]
-    ask, bid = low[lane, here], high[lane, here]
-    low[lane, here], high[lane, here] = np.inf, -np.inf
-    second_ask, second_bid = low.min(0), high.max(0)
-    other_buy, other_sell = _lane(low, second_ask), _lane(high, second_bid)
-    sold, bought = second_bid / ask - 1.0, bid / second_ask - 1.0
-    bought[np.isinf(second_ask)] = -np.inf
-    keep = sold >= bought
-    into.gross[columns] = np.where(keep, sold, bought)
-    into.buy[columns] = np.where(keep, lane, other_buy)
-    into.sell[columns] = np.where(keep, other_sell, lane)
+    low, high = ask[lane, here], bid[lane, here]
+    ask[lane, here] = bid[lane, here] = np.nan
+    second_low, second_high = np.fmin.reduce(ask, 0), np.fmax.reduce(bid, 0)
+    sold, bought = second_high / low - 1.0, high / second_low - 1.0
+    gives = (bought > sold) | np.isnan(sold)
+    into.gross[columns] = np.where(gives, bought, sold)
+    into.buy[columns] = np.where(gives, _lane(ask, second_low), lane)
+    into.sell[columns] = np.where(gives, lane, _lane(bid, second_high))
 
 
-def _own(low: Floats, high: Floats, plan: Plan) -> Floats:
-    own = np.empty((2, len(plan.own), low.shape[1]))
-    with np.errstate(invalid="ignore"):
-        for number, (spot, perp) in enumerate(plan.own):
-            np.divide(high[perp], low[spot], out=own[0, number])
-            np.divide(high[spot], low[perp], out=own[1, number])
-    # A side that is missing leaves nothing, zero or less; a price is above zero.
-    own[~(own > 0.0)] = -np.inf
+def _own(bid: Floats, ask: Floats, plan: Plan) -> Floats:
+    own = np.empty((2, len(plan.own), bid.shape[1]))
+    for number, (spot, perp) in enumerate(plan.own):
+        np.divide(bid[perp], ask[spot], out=own[0, number])
+        np.divide(bid[spot], ask[perp], out=own[1, number])
     own -= 1.0
     return own
 
 
-def _apart(rows: Legs, gap: float) -> Flags:
-    mid = rows.bid + rows.ask
-    least = masked(mid, rows.fit, np.inf).min(0)
-    most = masked(mid, rows.fit, -np.inf).max(0)
-    found: Flags = most > least * (1.0 + gap)
+def _apart(bid: Floats, ask: Floats, gap: float) -> Flags:
+    mid = bid + ask
+    found: Flags = np.fmax.reduce(mid, 0) > np.fmin.reduce(mid, 0) * (1.0 + gap)
     return found
 
 
-def _odd(snapshot: Snapshot, plan: Plan, rules: Rules, rows: Legs | None) -> Odd:
-    """Compare all odd groups; `rows` are those of all columns, where they are known."""
-    if rows is not None:
-        return odd(plan.odd, plan.odd, rows, plan, rules.identity_gap)
-    columns = np.flatnonzero(plan.odd_columns)
-    lane, column = np.divmod(plan.odd, plan.width)
-    at = lane * len(columns) + np.searchsorted(columns, column)
-    return odd(plan.odd, at, legs(snapshot, plan, rules, columns), plan, rules.identity_gap)
+def closely(found: Best, rows: Legs, plan: Plan, gap: float) -> Odd:
+    """Compare pair by pair every group that `found` did not take column by column; `rows` need not be masked."""
+    apart = np.flatnonzero(found.apart)
+    return odd(joined(across(plan, apart), plan.odd), rows, plan, gap)

@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from arbwatch.analytics.best import Best, masked, tops
+from arbwatch.analytics.best import Best, closely, tops
+from arbwatch.analytics.legs import Legs
 from arbwatch.analytics.odd import Odd, best_of
-from arbwatch.analytics.plan import Places, Plan
+from arbwatch.analytics.plan import NONE, Places, Plan
 from arbwatch.analytics.reasons import Flagged, Reason, against, first
 from arbwatch.analytics.rules import Rules
 from arbwatch.market.columns import Flags, Floats
@@ -23,21 +24,17 @@ class Left(NamedTuple):
     counts: dict[Reason, int]
 
 
-def left_out(snapshot: Snapshot, plan: Plan, rules: Rules, found: Best) -> Left:
-    """Return what `found`, a look at all columns, leaves out."""
-    unfit = np.flatnonzero(plan.listed & ~found.legs.fit)
+def left_out(snapshot: Snapshot, plan: Plan, rules: Rules, rows: Legs, found: Best) -> Left:
+    """Return what `found` leaves out; `rows` are all rows, not masked."""
+    unfit = np.flatnonzero(plan.listed & ~rows.fit)
     reasons = np.zeros(plan.listed.size, np.uint32)
     reasons[unfit] = first(against(snapshot, rules, unfit))
-    apart = np.zeros(plan.width, np.bool_)
-    apart[found.clashing.places.max(1, initial=0) % plan.width] = True
-    even = ~(apart | plan.odd_columns)
+    even = ~found.apart & (plan.odd_of == NONE)
+    pairs = closely(found, rows, plan, rules.identity_gap)
     counts: Counter[int] = Counter()
-    parts = [_even(plan, found, even)]
     _count_even(plan, reasons, unfit, even, counts)
-    for some in (found.clashing, found.odd):
-        if some is not None and some.places.size:
-            parts.append(best_of(some, ~some.admitted))
-            _count_odd(some, reasons, counts)
+    _count_odd(pairs, reasons, counts)
+    parts = _even(plan, rows, even), best_of(pairs, ~pairs.admitted)
     buy, sell, gross = (np.concatenate(part) for part in zip(*parts, strict=True))
     gains = np.flatnonzero(gross > 0.0)
     chosen = gains[np.argsort(-gross[gains], kind="stable")][: rules.most]
@@ -47,21 +44,17 @@ def left_out(snapshot: Snapshot, plan: Plan, rules: Rules, found: Best) -> Left:
     return Left(buy[chosen], sell[chosen], gross[chosen], told)
 
 
-def _even(plan: Plan, found: Best, even: Flags) -> tuple[Places, Places, Floats]:
-    legs = found.legs
-    unfit = plan.listed & ~legs.fit
+def _even(plan: Plan, rows: Legs, even: Flags) -> tuple[Places, Places, Floats]:
+    unfit = plan.listed & ~rows.fit
     columns = np.flatnonzero(unfit.any(0) & even)
-    bid, ask = legs.bid[:, columns], legs.ask[:, columns]
-    bad = unfit[:, columns]
-    listed = plan.listed[:, columns]
-    bids, asks = masked(bid, listed & (bid > 0.0), -np.inf), masked(ask, listed & (ask > 0.0), np.inf)
+    bad, listed = unfit[:, columns], plan.listed[:, columns]
+    bid, ask = (np.where(listed, price[:, columns], np.nan) for price in (rows.bid, rows.ask))
     # At least one leg of each is unfit: the one that is bought, or the one that is sold.
-    one = tops(masked(asks, bad, np.inf), bids)
-    other = tops(asks, masked(bids, bad, -np.inf))
-    better = other.gross > one.gross
+    one, other = tops(np.where(bad, ask, np.nan), bid), tops(ask, np.where(bad, bid, np.nan))
+    better = (other.gross > one.gross) | np.isnan(one.gross)
     buy, sell = np.where(better, other.buy, one.buy), np.where(better, other.sell, one.sell)
-    lanes = (lane.astype(np.intp) * plan.width + columns for lane in (buy, sell))
-    return (*lanes, np.where(better, other.gross, one.gross))  # type: ignore[return-value] # two lanes and a gross
+    width = np.intp(plan.width)
+    return buy * width + columns, sell * width + columns, np.where(better, other.gross, one.gross)
 
 
 def _count_even(plan: Plan, reasons: Flagged, unfit: Places, even: Flags, counts: Counter[int]) -> None:

@@ -62,8 +62,8 @@ def matrix(snapshot: Snapshot, rules: Rules, asset: str, quote_currency: str) ->
     lane, at = np.nonzero(prepared.listed[:, columns])
     places = lane * prepared.width + columns[at]
     rows = legs(snapshot, prepared, rules)
-    pairs = odd(places[None, :], places[None, :], rows, prepared, rules.identity_gap)
-    words = Words(snapshot, rows, rules)
+    pairs = odd(places[None, :], rows, prepared, rules.identity_gap)
+    words = Words(snapshot, rows, rules, places)
     reasons = _reasons(pairs, words, rules)
     facts = _Facts(snapshot, places, rows.bid.reshape(-1)[places], rows.ask.reshape(-1)[places])
     return Matrix(

@@ -24,18 +24,9 @@ class Odd(NamedTuple):
     standing: Flags
     """Shape (groups, most rows): legs that stand with the most of their class."""
 
-    def found(self, plan: Plan) -> "list[tuple[Places, Places, Floats]]":
-        """Return the best pair of each group, then every admitted one of one exchange's spot and perpetual."""
-        at = np.where(self.there, self.places, 0) // plan.width
-        spot, exchange = plan.spot[at], plan.exchanges[at]
-        own = (exchange[:, :, None] == exchange[:, None, :]) & (spot[:, :, None] != spot[:, None, :])
-        group, buy, sell = np.nonzero(self.admitted & own)
-        each = self.places[group, buy], self.places[group, sell], self.gross[group, buy, sell]
-        return [best_of(self, self.admitted), each]
 
-
-def odd(places: Places, at: Places, legs: Legs, plan: Plan, gap: float) -> Odd:
-    """Compare every row of each group with every other; `at` tells where each place stands in `legs`, flat.
+def odd(places: Places, legs: Legs, plan: Plan, gap: float) -> Odd:
+    """Compare every row of each group with every other.
 
     Two legs agree where their mids differ by no more than `gap` (a fraction). Where not all legs of a class agree,
     the set around one of them that the most exchanges share stands for the name; where two such sets are equally
@@ -44,12 +35,11 @@ def odd(places: Places, at: Places, legs: Legs, plan: Plan, gap: float) -> Odd:
     own markets mean the same one.
     """
     there = places != NONE
-    at = np.where(there, at, 0)
+    at = np.where(there, places, 0)
     bid, ask = legs.bid.reshape(-1)[at], legs.ask.reshape(-1)[at]
     fit = legs.fit.reshape(-1)[at] & there
     bid[~there] = ask[~there] = np.nan
-    known = np.where(there, places, 0)
-    classes, exchanges = plan.classes.reshape(-1)[known], plan.exchanges[known // plan.width]
+    classes, exchanges = plan.classes.reshape(-1)[at], plan.exchanges[at // plan.width]
     both = there[:, :, None] & there[:, None, :] & ~np.eye(places.shape[1], dtype=np.bool_)
     same = classes[:, :, None] == classes[:, None, :]
     mid = bid + ask
@@ -77,12 +67,24 @@ def _standing(agree: Flags, same: Flags, fit: Flags, exchanges: Codes) -> Flags:
 
 
 def best_of(found: Odd, among: Flags) -> tuple[Places, Places, Floats]:
-    """Return of each group the places to buy and to sell at and what that leaves; -inf where no pair is among."""
+    """Return of each group the places to buy and to sell at and what that leaves; NaN where no pair is among."""
     groups, most = found.places.shape
     if not found.places.size:
         none = np.zeros(groups, np.intp)
-        return none, none, np.full(groups, -np.inf)
+        return none, none, np.full(groups, np.nan)
     gross = np.where(among & ~np.isnan(found.gross), found.gross, -np.inf).reshape(groups, -1)
     chosen = gross.argmax(1)
     each = np.arange(groups)
-    return found.places[each, chosen // most], found.places[each, chosen % most], gross[each, chosen]
+    best = gross[each, chosen]
+    best[np.isinf(best)] = np.nan
+    # Where no pair is among, the first place is not one to be read.
+    buy, sell = found.places[each, chosen // most], found.places[each, chosen % most]
+    return np.maximum(buy, 0), np.maximum(sell, 0), best
+
+
+def joined(one: Places, other: Places) -> Places:
+    """Put groups below groups, filled up to the same length."""
+    places = np.full((len(one) + len(other), max(one.shape[1], other.shape[1])), NONE, np.intp)
+    places[: len(one), : one.shape[1]] = one
+    places[len(one) :, : other.shape[1]] = other
+    return places

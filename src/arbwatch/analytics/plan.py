@@ -29,8 +29,6 @@ class Plan(NamedTuple):
     width: int
     listed: Flags
     """Shape (lanes, width): rows that may be compared at all."""
-    group: Places
-    """By column: the column that stands for its group."""
     classes: Codes
     """Shape (lanes, width): equal where the class is."""
     exchanges: Codes
@@ -41,8 +39,12 @@ class Plan(NamedTuple):
     """Lanes of spot and perp of the same exchange."""
     odd: Places
     """Shape (odd groups, most rows of one), filled up with NONE."""
-    odd_columns: Flags
-    """By column: belongs to an odd group."""
+    odd_of: Places
+    """By column: which odd group it belongs to; NONE where it is a group of its own."""
+    odd_lead: Places
+    """By odd group: the column that stands for it."""
+    own_odd: Places
+    """Shape (3, pairs): odd group, and where in it to buy and to sell, of one exchange's spot and perpetual."""
     scaled: Places
     """Rows whose price is for more than one asset unit."""
     unitless: Places
@@ -55,13 +57,13 @@ def plan(layout: Layout) -> Plan:
     lanes, width = layout.lanes, len(layout.keys)
     exchanges = {lane.exchange: number for number, lane in enumerate(lanes)}
     rows = _Rows(layout)
-    odd = [places for key, places in rows.groups.items() if rows.is_odd(places, width)]
-    columns = np.zeros(width, np.bool_)
-    columns[[place % width for places in odd for place in places]] = True
+    odd = [places for places in rows.groups.values() if rows.is_odd(places, width)]
+    odd_of = np.full(width, NONE, np.intp)
+    for number, places in enumerate(odd):
+        odd_of[[place % width for place in places]] = number
     return Plan(
         width,
         rows.listed.reshape(len(lanes), width),
-        _group(layout),
         rows.classes.reshape(len(lanes), width),
         np.array([exchanges[lane.exchange] for lane in lanes], np.uint8),
         np.array([lane.market == "spot" for lane in lanes], np.bool_),
@@ -72,7 +74,9 @@ def plan(layout: Layout) -> Plan:
             if one.exchange == other.exchange and (one.market, other.market) == _MARKETS
         ),
         filled(odd),
-        columns,
+        odd_of,
+        np.array([places[0] % width for places in odd], np.intp),
+        _own_odd(odd, layout),
         np.array(rows.scaled, np.intp),
         np.array(rows.unitless, np.intp),
     )
@@ -108,13 +112,18 @@ class _Rows:
         return len(columns) > 1 or len({int(self.classes[place]) for place in places}) > 1
 
 
-def _group(layout: Layout) -> Places:
-    first: dict[tuple[str, str], int] = {}
-    group = np.arange(len(layout.keys))
-    for column, key in enumerate(layout.keys):
-        if key.ordinal >= 0:
-            group[column] = first.setdefault(key[:2], column)
-    return group
+def _own_odd(odd: list[list[int]], layout: Layout) -> Places:
+    width = len(layout.keys)
+    found = []
+    for number, places in enumerate(odd):
+        lanes = [layout.lanes[place // width] for place in places]
+        found += [
+            (number, buy, sell)
+            for buy, one in enumerate(lanes)
+            for sell, other in enumerate(lanes)
+            if one.exchange == other.exchange and one.market != other.market
+        ]
+    return np.array(found, np.intp).reshape(-1, 3).T
 
 
 def filled(rows: list[list[int]]) -> Places:

@@ -6,8 +6,9 @@ from math import isnan
 import msgspec
 import numpy as np
 
-from arbwatch.analytics.best import Best, best
+from arbwatch.analytics.best import Best, look
 from arbwatch.analytics.excluded import left_out
+from arbwatch.analytics.legs import Legs, legs, masked
 from arbwatch.analytics.plan import Places, Plan, plan
 from arbwatch.analytics.reasons import WORDS, Reason
 from arbwatch.analytics.rules import Rules
@@ -73,11 +74,13 @@ class Spreads(msgspec.Struct, frozen=True):
 def scan(snapshot: Snapshot, rules: Rules) -> Spreads:
     """Find the best admissible pair of every group; what speaks against a row keeps it out of every choice."""
     prepared = plan(snapshot.layout)
-    looked = best(snapshot, prepared, rules)
+    rows = legs(snapshot, prepared, rules)
+    looked = Best.empty(prepared)
+    look(looked, masked(rows), prepared, rules.identity_gap)
     buy, sell, gross, beyond = _ranked(looked, prepared, rules.most)
-    left = left_out(snapshot, prepared, rules, looked)
-    writer = _Writer(snapshot, looked)
-    words = Words(snapshot, looked.legs, rules)
+    left = left_out(snapshot, prepared, rules, rows, looked)
+    writer = _Writer(snapshot, rows)
+    words = Words(snapshot, rows, rules, np.concatenate((left.buy, left.sell)))
     would = writer.spreads(left.buy, left.sell, left.gross)
     pairs = zip(left.buy.tolist(), left.sell.tolist(), strict=True)
     counts = {WORDS[reason]: number for reason, number in left.counts.items()}
@@ -89,19 +92,22 @@ def scan(snapshot: Snapshot, rules: Rules) -> Spreads:
 
 
 def _ranked(looked: Best, prepared: Plan, most: int) -> tuple[Places, Places, Floats, int]:
-    """Return every pair found, best first, and how many there are beyond `most`."""
-    parts = [(looked.buy, looked.sell, looked.gross)]
+    """Return every pair found, best first, each once, and how many there are beyond `most`."""
+    group, one, other = prepared.own_odd
+    parts = [
+        (looked.buy, looked.sell, looked.gross),
+        (prepared.odd[group, one], prepared.odd[group, other], looked.own_odd),
+    ]
     columns = np.arange(prepared.width)
     for number, (spot, perp) in enumerate(prepared.own):
         rows = spot * prepared.width + columns, perp * prepared.width + columns
         parts += [(*rows, looked.own[0, number]), (*rows[::-1], looked.own[1, number])]
-    if looked.odd is not None:
-        parts += looked.odd.found(prepared)
     buy, sell, gross = (np.concatenate(part) for part in zip(*parts, strict=True))
-    there = np.flatnonzero(gross > -np.inf)
-    buy, sell, gross = buy[there], sell[there], gross[there]
-    _, once = np.unique(buy * (prepared.listed.size + 1) + sell, return_index=True)
-    ordered = once[np.lexsort((once, -gross[once]))]
+    there = np.flatnonzero(~np.isnan(gross))
+    ordered = there[np.argsort(-gross[there], kind="stable")]
+    # The best of a group may be one of its own pairs; equals stand side by side, in the order of the parts.
+    _, once = np.unique(buy[ordered] * prepared.listed.size + sell[ordered], return_index=True)
+    ordered = ordered[np.sort(once)]
     return buy[ordered[:most]], sell[ordered[:most]], gross[ordered[:most]], max(0, len(ordered) - most)
 
 
@@ -113,9 +119,9 @@ def known(value: float) -> float | None:
 class _Writer:
     """Turns places back into words."""
 
-    def __init__(self, snapshot: Snapshot, looked: Best) -> None:
+    def __init__(self, snapshot: Snapshot, rows: Legs) -> None:
         self._snapshot = snapshot
-        self._bid, self._ask = looked.legs.bid.reshape(-1), looked.legs.ask.reshape(-1)
+        self._bid, self._ask = rows.bid.reshape(-1), rows.ask.reshape(-1)
         self._width = len(snapshot.keys)
         self._venues = [lane.venue for lane in snapshot.lanes]
         self._spot = np.array([lane.market == "spot" for lane in snapshot.lanes])

@@ -5,6 +5,7 @@ from math import log, log10
 import numpy as np
 
 from arbwatch.analytics.legs import Legs
+from arbwatch.analytics.plan import Places
 from arbwatch.analytics.reasons import WORDS, Reason, against, allowed
 from arbwatch.analytics.rules import Rules
 from arbwatch.market.snapshot import Snapshot
@@ -16,18 +17,21 @@ DISPUTED = "others of this name stand at other prices, and which of them is this
 
 
 class Words:
-    """Turn flags of rows (flat places) into sentences."""
+    """Turn what speaks against some rows (flat places) into sentences."""
 
-    def __init__(self, snapshot: Snapshot, legs: Legs, rules: Rules) -> None:
+    def __init__(self, snapshot: Snapshot, legs: Legs, rules: Rules, rows: Places) -> None:
         self._snapshot = snapshot
+        rows = np.unique(rows)
+        flags, may = against(snapshot, rules, rows), allowed(snapshot, rules, rows)
+        self._known = dict(zip(rows.tolist(), zip(flags.tolist(), may.tolist(), strict=True), strict=True))
         self._bid, self._ask = legs.bid.reshape(-1), legs.ask.reshape(-1)
         self._rules = rules
         self._width = len(snapshot.keys)
 
     def row(self, flat: int) -> list[str]:
         """Say what speaks against a row by itself, each reason once."""
-        flags = Reason(int(against(self._snapshot, self._rules, np.array([flat]))[0]))
-        return [WORDS[one] + self._detail(one, flat) for one in flags]
+        flags, may = self._known[flat]
+        return [WORDS[one] + self._detail(one, flat, may) for one in Reason(flags)] if flags else []
 
     def pair(self, buy: int, sell: int) -> str:
         """Say all that speaks against a pair, the rows' own reasons first, each with its venue."""
@@ -54,12 +58,11 @@ class Words:
         instrument = self._snapshot.instruments[lane][place]
         return instrument.class_ if instrument else "unknown"
 
-    def _detail(self, reason: Reason, flat: int) -> str:
+    def _detail(self, reason: Reason, flat: int, may: float) -> str:
         snapshot, at = self._snapshot, divmod(flat, self._width)
         if reason == Reason.STALE:
             silent = (snapshot.now - int(snapshot.confirmed[at])) / _S
-            may = float(allowed(snapshot, self._rules, np.array([flat]))[0]) / _S
-            return f", nothing confirmed it for {silent:,.1f} s (may be {may:,.1f} s)"
+            return f", nothing confirmed it for {silent:,.1f} s (may be {may / _S:,.1f} s)"
         if reason == Reason.LATE:
             return f", {snapshot.lag[at] / _S:,.1f} s on its way"
         return ""

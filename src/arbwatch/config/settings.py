@@ -139,6 +139,9 @@ class SpreadRules(Section):
         gt=0,
         description="Fraction two prices of one asset may differ before they count as two different coins",
     )
+    proven_only: bool = Field(
+        default=True, description="Whether a row counts only once its own data was seen to agree with itself"
+    )
 
 
 class Logging(Section):

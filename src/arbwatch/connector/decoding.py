@@ -30,10 +30,12 @@ class Decoded(NamedTuple):
 class Decoding:
     """Read one recording. State lives as in a running program: one source per connection."""
 
-    def __init__(self, venues: Mapping[str, type[Venue]], bare: type[Venue] | None = None) -> None:
-        """Read with `venues` by id; `bare` is whose the messages are that do not tell."""
+    def __init__(
+        self, venues: Mapping[str, type[Venue]], bare: type[Venue] | tuple[type[Venue], ...] | None = None
+    ) -> None:
+        """Read with `venues` by id; `bare` is whose the messages are that do not tell, tried in this order."""
         self._venues = tuple(venues.values())
-        self._bare = bare
+        self._bare = bare if isinstance(bare, tuple) else (bare,) if bare else ()
         self._named: type[Venue] | None = None
         self._unnamed = "nothing tells whose message this is: name its venue"
         self._connections: dict[str, _Connection | str] = {}
@@ -69,14 +71,14 @@ class Decoding:
             # One host for both markets: the path or the header tells them apart.
             found = [v for v in found if address.path in _paths(v)] or [v for v in found if v is self._named]
         if found:
-            return _Connection(found[0])
+            return _Connection([v for v in found if v is self._named] or found)
         if address.hostname and not self._named:
             return f"no venue here streams from {address.hostname}"
         return self._fallback()
 
     def _fallback(self) -> "_Connection | str":
-        venue = self._named or self._bare
-        return _Connection(venue) if venue else self._unnamed
+        venues = (self._named,) if self._named else self._bare
+        return _Connection(venues) if venues else self._unnamed
 
     def _frame(self, item: Item) -> Iterator[Decoded]:
         connection = self._connections.get(item.conn)
@@ -85,13 +87,12 @@ class Decoding:
         if isinstance(connection, str):
             yield Decoded(item.line, "", Reject("message", connection, excerpt(item.payload)))
             return
-        for found in connection.decode(item):
-            yield Decoded(item.line, connection.venue.id, found)
+        yield from connection.decode(item)
 
     def _answer(self, item: Item) -> Iterator[Decoded]:
         host = urlsplit(item.address).hostname
         asked = [v for v in self._venues if urlsplit(v.rest_url).hostname == host]
-        for venue in asked or [v for v in (self._named or self._bare,) if v]:
+        for venue in asked or ((self._named,) if self._named else self._bare):
             rest = self._rest.setdefault(venue.id, _Rest(venue))
             try:
                 if (found := rest.decode(item)) is None:
@@ -107,29 +108,47 @@ def _paths(venue: type[Venue]) -> set[str]:
 
 
 class _Connection:
-    """One recorded socket."""
+    """One recorded socket. Where one serves several markets, each passes over what is another's."""
+
+    def __init__(self, venues: Iterable[type[Venue]]) -> None:
+        self._sources = [_Source(venue) for venue in venues]
+
+    def decode(self, item: Item) -> Iterator[Decoded]:
+        refused: Decoded | None = None
+        for source in self._sources:
+            try:
+                found = source.decode(item)
+            except (DecodeError, VenueError) as problem:
+                reject = Reject("message", str(problem), excerpt(item.payload))
+                refused = refused or Decoded(item.line, source.id, reject)
+                continue
+            if found:
+                yield from (Decoded(item.line, source.id, one) for one in found)
+                return
+        if refused is not None:
+            yield refused
+
+
+class _Source:
+    """One venue on a recorded socket."""
 
     def __init__(self, venue: type[Venue]) -> None:
-        self.venue = venue
+        self.id = venue.id
         self._source = venue()
         self._books: set[str] = set()
 
-    def decode(self, item: Item) -> Iterator[Emission]:
-        try:
-            found = list(self._source.decode(item.payload, item.time or 0))
-        except (DecodeError, VenueError) as problem:
-            yield Reject("message", str(problem), excerpt(item.payload))
-            return
+    def decode(self, item: Item) -> list[Emission]:
+        found = list(self._source.decode(item.payload, item.time or 0))
         self._books.update(event.symbol for event in found if isinstance(event, Book))
-        yield from found or self._aside(item)
+        return found or self._aside(item)
 
-    def _aside(self, item: Item) -> Iterable[Emission]:
+    def _aside(self, item: Item) -> list[Emission]:
         # Some recorders write the snapshot they fetched among the frames; on a socket with one book it is that one's.
         if len(self._books) != 1 or (request := self._source.book_request(next(iter(self._books)))) is None:
-            return ()
+            return []
         with suppress(DecodeError, VenueError):
             return list(self._source.reply(request.tag, _response(item)))
-        return ()
+        return []
 
 
 class _Rest:

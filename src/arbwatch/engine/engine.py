@@ -18,6 +18,7 @@ from arbwatch.engine.drain import Drain
 from arbwatch.engine.fallback import Fallback
 from arbwatch.engine.feed import LIVE, Feed, FeedRules
 from arbwatch.engine.looking import Looking
+from arbwatch.engine.prove import Prover
 from arbwatch.engine.supervise import supervise
 from arbwatch.engine.watch import Watch
 from arbwatch.market.book import BookState
@@ -103,6 +104,7 @@ class Engine:
             spreads=scan(snapshot, self._rules),
             progress=tuple(p for feed in list(self.feeds.values()) if (p := feed.progress()).stage != LIVE),
             pages=self._pages,
+            doubts={at: words for feed in list(self.feeds.values()) for at, words in feed.doubts.items()},
             rules=self._rules,
             ladders=self._looking.ladders,
         )
@@ -211,6 +213,9 @@ class Engine:
     async def _status(self) -> None:
         while True:
             now = time_ns()
+            for spec in self._specs:
+                if (tap := spec.connect.tap) is not None and tap.trouble:
+                    self.feeds[spec.venue.id].health.error(tap.trouble, now)
             snapshot = self.table.snapshot(now)
             self._statuses = tuple(
                 feed.health.status(now, snapshot, sockets=feed.pool.sockets(), http=feed.http, detours=feed.detours())
@@ -224,6 +229,7 @@ def _work(feed: Feed) -> list[tuple[str, Callable[[], Awaitable[None]]]]:
     work: list[tuple[str, Callable[[], Awaitable[None]]]] = [
         (f"{name} listing", feed.keep_listing),
         (f"{name} watch", Watch(feed).run),
+        (f"{name} proof", Prover(feed).run),
         (f"{name} fallback", Fallback(feed).run),
     ]
     work.extend((f"{name} {poll.name}", _polling(feed, poll)) for poll in feed.polls() if poll.name != "quotes")

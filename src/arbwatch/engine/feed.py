@@ -4,7 +4,7 @@ import asyncio
 import logging
 import random
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from time import time_ns
 
 import msgspec
@@ -14,6 +14,7 @@ from arbwatch.connector.wire import Channel, Clock, Emission, Kind, Notice, Poll
 from arbwatch.engine.depth import Depth
 from arbwatch.market.book import BookState
 from arbwatch.market.health import VenueHealth
+from arbwatch.market.proof import Evidence
 from arbwatch.market.table import Changes, Table
 from arbwatch.model import Book, Event, Funding, Instrument, Quote, Ticker, Trade
 from arbwatch.net.http import Http, RefusedError
@@ -65,6 +66,10 @@ class Feed:
         """The newest trades of the symbols somebody looks at."""
         self.instruments: dict[str, Instrument] = {}
         """What is listed and wanted, by symbol."""
+        self.evidence = Evidence()
+        """What REST lists said of the rows, for the proof."""
+        self.doubts: Mapping[tuple[str, str], str] = {}
+        """Why rows do not count, by venue and symbol; an empty symbol is the whole venue."""
         self.stage = "waiting to start"
         self.listed = asyncio.Event()
         self._control = venue()
@@ -214,18 +219,28 @@ class Feed:
         """Make one poll; return the symbols whose streamed quote it contradicts."""
         sent = time_ns()
         quotes: list[Quote] = []
-        for piece in await self.http.run(poll.flow()):
+        tickers: list[Ticker] = []
+        pieces = await self.http.run(poll.flow())
+        rejects = [piece for piece in pieces if isinstance(piece, Reject)]
+        for piece in pieces:
             if isinstance(piece, Quote):
                 quotes.append(piece)
             elif isinstance(piece, Ticker | Funding):
                 self.table.apply(piece)
+                if isinstance(piece, Ticker):
+                    tickers.append(piece)
             elif isinstance(piece, Clock):
                 received = time_ns()
                 self.health.clock(piece.time - (sent + received) // 2, received - sent)
                 self.table.set_clock_offset(self.venue.id, self.health.clock_offset or 0)
             elif isinstance(piece, Reject):
                 self.health.reject(time_ns(), piece.what, piece.reason, piece.raw.encode())
-        return self.table.check(self.venue.id, quotes, sent) if quotes else []
+        self.evidence.read(poll.name, len(pieces) - len(rejects), [reject.reason for reject in rejects])
+        self.evidence.counted(tickers)
+        if not quotes:
+            return []
+        self.evidence.quoted(quotes, sent, time_ns())
+        return self.table.check(self.venue.id, quotes, sent)
 
     def polls(self) -> Sequence[Poll]:
         """Tell what this venue is asked for."""

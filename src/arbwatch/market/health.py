@@ -54,6 +54,8 @@ class VenueHealth:
         self._rejects: deque[Rejected] = deque(maxlen=REJECTS)
         self.polled_every_s: float | None = None
         """How often REST is asked in place of missing streams; None where it is not."""
+        self._doubt = self._waits = ""
+        self._doubtful = 0
         self._error: str | None = None
         self._clock: deque[tuple[int, int]] = deque(maxlen=CLOCK_SAMPLES)
         self._rate = _Rate()
@@ -68,6 +70,10 @@ class VenueHealth:
     def error(self, words: str, now: int) -> None:
         """Keep what went wrong last."""
         self._error = words
+
+    def proof(self, doubt: str, waits: str, doubtful: int) -> None:
+        """Take what the proof came to: why the venue is doubtful, what it waits for, how many single rows are."""
+        self._doubt, self._waits, self._doubtful = doubt, waits, doubtful
 
     def clock(self, offset: int, round_trip: int) -> None:
         """Take one reading of the venue's clock less ours, and how long it took; ns.
@@ -104,6 +110,8 @@ class VenueHealth:
         if state not in ("up", "blocked") and polled.any() and (trouble := _trouble(lines)) is not None:
             trading = rows & (snapshot.state[lane] != RowState.HALTED)
             state, note = "stale", self._instead(now, trouble, int(polled.sum()), int(trading.sum()))
+        if state == "up":
+            state, note = self._proven(note)
         if state in ("up", "stale"):
             note = "; ".join(part for part in (note, *detours) if part)
         lag = snapshot.latencies[lane]
@@ -134,6 +142,13 @@ class VenueHealth:
             polled=int(polled.sum()),
             detours=tuple(detours),
         )
+
+    def _proven(self, note: str) -> tuple[VenueState, str]:
+        if self._doubt:
+            return "doubtful", "; ".join(part for part in (self._doubt, note) if part)
+        some = f"{self._doubtful} are doubtful: their data disagrees with itself" if self._doubtful else ""
+        waits = f"not proven yet: waits for {self._waits}" if self._waits else ""
+        return "up", "; ".join(part for part in (waits, some, note) if part)
 
     def _instead(self, now: int, trouble: SocketState, polled: int, rows: int) -> str:
         which = f"all {rows:,}" if polled >= rows else f"{polled:,} of {rows:,}"

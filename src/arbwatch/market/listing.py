@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from msgspec.structs import replace
 
-from arbwatch.market.codes import RowState
+from arbwatch.market.codes import Proof, RowState
 from arbwatch.market.columns import Columns
 from arbwatch.market.layout import Key
 from arbwatch.model import Instrument
@@ -55,6 +55,29 @@ def move(columns: Columns, lane: int, old: Mapping[str, int], new: Mapping[str, 
     rows = columns.take(lane, from_places)
     columns.forget(lane, from_places + gone)
     columns.put(lane, [new[symbol] for symbol in moved], rows)
+
+
+def doubt(
+    columns: Columns,
+    lane: int,
+    known: Iterable[Instrument | None],
+    instruments: Sequence[Instrument],
+    places: Mapping[str, int],
+) -> None:
+    """Begin the proof of those rows anew whose prices or sizes no longer mean what they meant."""
+    before = {instrument.symbol: instrument for instrument in known if instrument is not None}
+    other = [i.symbol for i in instruments if i.symbol in before and not same_units(i, before[i.symbol])]
+    columns.proof[lane, [places[symbol] for symbol in other]] = Proof.UNPROVEN
+
+
+def same_units(one: Instrument, other: Instrument) -> bool:
+    """Tell whether prices and sizes of an instrument still mean what they meant."""
+    return (one.multiplier, one.contract_size, one.base, one.quote_currency) == (
+        other.multiplier,
+        other.contract_size,
+        other.base,
+        other.quote_currency,
+    )
 
 
 def describe(

@@ -83,6 +83,7 @@ class Table:
         if listed == self._named[lane] and rows == before and width == len(known):
             return known
         listing.move(self.columns, lane, before, rows)
+        listing.doubt(self.columns, lane, known, listed, rows)
         listing.describe(self.columns, lane, listed, keys, rows)
         self._flat[lane] = {symbol: lane * width + place for symbol, place in rows.items()}
         standing: list[Instrument | None] = [None] * width

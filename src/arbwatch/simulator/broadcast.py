@@ -43,6 +43,8 @@ class Broadcast:
             self._of_symbol[stream.symbol] = {name: feed, **others} if first else {**others, name: feed}
             if stream.period_ms:
                 self._paced.setdefault(stream.period_ms, {})[name] = feed
+        if stream.kind == "depth" and self.faults.find("no_snapshot"):
+            return
         for payload in feed.greet():
             self._deliver(client, stream, payload)
 

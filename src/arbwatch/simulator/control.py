@@ -190,6 +190,9 @@ async def _instant(server: "VenueServer", name: str, arguments: dict[str, Any]) 
             listing = market.listing(protocol.id, arguments["symbol"])
             listings.rebase(market, listing, int(arguments.get("factor", 10)))
             return float(listing.contract_size)
+        case "funding_interval":
+            listing = market.listing(protocol.id, arguments["symbol"])
+            return listings.funding_interval(market, listing, int(arguments["hours"]))
         case "plant":
             market.plant(str(arguments["asset"]), float(arguments["gap"]), arguments.get("venue"))
             return arguments["asset"]

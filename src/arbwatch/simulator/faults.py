@@ -12,6 +12,7 @@ STANDING = {
     "reordered": ("count symbol socket", "frames come after their successor on the same stream"),
     "wrong_types": ("count", "one row of each array, streamed or fetched, has wrong types"),
     "gap": ("symbol count", "depth pushes are swallowed"),
+    "no_snapshot": ("", "streamed books begin with changes alone: the snapshot has to be fetched"),
     "lying_ack": ("count socket", "a subscription is acknowledged and nothing follows"),
     "error_ack": ("count socket code message", "a subscription is answered with an error"),
     "slow_rest": ("seconds path count", "answers come that much later"),
@@ -40,13 +41,14 @@ INSTANT = {
     "delist": ("symbol", "gone from the listing"),
     "tick_change": ("symbol factor", "a larger tick"),
     "rebase": ("symbol factor", "one contract, or one unit of a multiplied price, stands for that many times as much"),
+    "funding_interval": ("symbol hours", "funding is charged that often from now on"),
     "plant": ("asset gap venue", "perpetuals of an asset, or all of it on one venue, move away by a fraction"),
 }
 """Faults that happen once, with their arguments and meaning."""
 NEEDS = {
     "stall_symbol": "symbol", "silent_symbol": "symbol", "gap": "symbol", "crossed_book": "symbol",
     "one_sided_book": "symbol", "halt": "symbol", "delist": "symbol", "tick_change": "symbol", "clock_skew": "ms",
-    "rest_status": "status", "plant": "asset gap", "rebase": "symbol", "time_jump": "seconds",
+    "rest_status": "status", "plant": "asset gap", "rebase": "symbol", "funding_interval": "symbol hours", "time_jump": "seconds",
 }  # fmt: skip
 """Arguments without which a fault means nothing."""
 

@@ -81,6 +81,19 @@ def rebase(market: "Market", listing: Listing, factor: int = 10) -> None:
     market.touch(listing)
 
 
+def funding_interval(market: "Market", listing: Listing, hours: int) -> int:
+    """Charge funding every `hours` from now on and return the next time (UTC ms), as venues do while a rate is capped.
+
+    ValueError where there is no funding or the interval is none.
+    """
+    funding, interval = listing.funding, hours * 3_600_000
+    if funding is None or not funding.interval_h or hours < 1:
+        raise ValueError(f"{listing.venue} {listing.symbol} cannot charge funding every {hours} h")
+    funding.interval_h = hours
+    funding.next_time = (market.now // 10**6 // interval + 1) * interval
+    return funding.next_time
+
+
 FLOOD = "HUGE"
 """How the bases begin that only make a listing long."""
 AT_ONCE = 200

@@ -18,7 +18,7 @@ from arbwatch.simulator.budget import Budget
 from arbwatch.simulator.client import Client
 from arbwatch.simulator.listing import Listing
 from arbwatch.simulator.market import Market
-from arbwatch.simulator.okx_feeds import ABOUT_CONTRACTS, FEEDS, BooksFeed, InstrumentsFeed, TradeFeed
+from arbwatch.simulator.okx_feeds import ABOUT_CONTRACTS, FEEDS, InstrumentsFeed, TradeFeed
 from arbwatch.simulator.protocol import (
     Answer,
     Close,
@@ -70,8 +70,6 @@ class Okx:
         """Speak for one venue of `market`; windows and signs of life pass `time_scale` times as fast."""
         self.market, self.time_scale = market, time_scale
         self.skew_ms = 0
-        self.book_snapshot = True
-        """Whether `books` begins with a snapshot, as it did until the venue withdrew it."""
         self.upcoming: dict[str, rows.Upcoming] = {}
         """Announced changes by symbol."""
         self._budgets: dict[str, Budget] = {}
@@ -174,10 +172,7 @@ class Okx:
         listing = self.listings[stream.symbol]
         if channel == "trades":
             return TradeFeed(listing, self._skew)
-        feed = FEEDS[channel](listing, about, self._skew, self.time_scale)
-        if isinstance(feed, BooksFeed):
-            feed.snapshot = self.book_snapshot
-        return feed
+        return FEEDS[channel](listing, about, self._skew, self.time_scale)
 
     def _skew(self) -> int:
         return self.skew_ms

@@ -125,8 +125,6 @@ class BooksFeed(ChannelFeed):
     def __init__(self, listing: Listing, name: str, skew: Clock, time_scale: float = 1.0) -> None:
         """Start from the book as it is."""
         self.listing = listing
-        self.snapshot = True
-        """Whether a new subscriber gets the whole book first."""
         self.seen = self._view()
         self.sequence = listing.book.id
         super().__init__(listing, name, skew, time_scale)
@@ -141,8 +139,6 @@ class BooksFeed(ChannelFeed):
 
     def greet(self) -> list[str]:
         """Return the snapshot: the book as the update before left it, so that the next one joins."""
-        if not self.snapshot:
-            return []
         bids, asks = self.seen
         return [self._push("snapshot", self._side(asks, False), self._side(bids, True), -1)]
 

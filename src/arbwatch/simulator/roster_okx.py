@@ -57,4 +57,7 @@ def perp(coins: list[str], now: int) -> Iterator[Entry]:
         yield _swap(base)._replace(
             kind="quarter", symbol=f"{base}-USDT-{day:%y%m%d}", delivery=int(day.timestamp() * 1000)
         )
+    yield _swap("DUST")._replace(status="suspend")
+    yield _swap("REDEN")._replace(status="rebase")
+    yield _swap("OPENAI")._replace(kind="stock", underlying="EQUITY", contract_type="pre_market")
     yield _swap("SOON")._replace(kind="prelaunch", status="preopen")

@@ -68,7 +68,7 @@ class Reading(msgspec.Struct):
 def examine(path: Path, known: Mapping[str, type[Venue]], *, file: str = "", product: str = "") -> Reading:
     """Read one recording; `product` (spot, perp, or both) says whose its messages are where they do not tell."""
     reading = Reading(file or path.name, product)
-    bare = next((venue for venue in known.values() if venue.market in product.split("+")), None)
+    bare = tuple(venue for venue in known.values() if venue.market in product.split("+"))
     with path.open("rb") as lines:
         items = list(read(lines))
     reading.lines = len(items)

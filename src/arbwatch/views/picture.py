@@ -39,6 +39,8 @@ class Picture(msgspec.Struct, frozen=True):
     spreads: Spreads
     progress: tuple[Progress, ...] = ()
     """Venues that are still starting; empty once all have started."""
+    doubts: Mapping[tuple[str, str], str] = {}
+    """Why rows are doubtful or not proven yet, in words, by venue and symbol; an empty symbol is the whole venue."""
     pages: Mapping[str, Callable[[Instrument], str]] = {}
     """By venue: names the web page where an instrument is traded."""
     rules: Rules = Rules()
