@@ -45,27 +45,37 @@ class Best(NamedTuple):
 def look(into: Best, masked: Legs, plan: Plan, gap: float, columns: Places | None = None) -> None:
     """Look at all columns, or at some, and write what is found.
 
-    `masked` are rows whose prices are NaN wherever anything speaks against them, so that what is no leg is in no
+    `masked` are all rows, their prices NaN wherever anything speaks against them, so that what is no leg is in no
     choice. The same rows give the same numbers, whichever columns are asked for.
     """
-    bid, ask = masked.bid, masked.ask
-    if columns is not None:
-        bid, ask = bid.take(columns, axis=1), ask.take(columns, axis=1)
-    every = np.arange(plan.width) if columns is None else columns
-    strange = plan.odd_of[every] != NONE
-    apart = _apart(bid, ask, gap) & ~strange
+    if columns is None:
+        columns = np.arange(plan.width)
+        _look_along(into, masked.bid, masked.ask, slice(0, plan.width), plan, gap)
+    else:
+        _look_along(into, masked.bid.take(columns, axis=1), masked.ask.take(columns, axis=1), columns, plan, gap)
+    odd_groups = plan.odd_of[columns]
+    strange = np.unique(odd_groups[odd_groups != NONE])
+    apart = columns[into.apart[columns]]
+    if len(apart) or len(strange):
+        _look_closely(into, masked, plan, gap, apart, strange)
+
+
+def _look_along(into: Best, bid: Floats, ask: Floats, columns: slice | Places, plan: Plan, gap: float) -> None:
+    strange = plan.odd_of[columns] != NONE
+    apart = _apart(bid, ask, gap)
     top, own = tops(ask, bid), _own(bid, ask, plan)
     out = strange | apart
     if out.any():
         top.gross[out] = np.nan
         own[:, :, out] = np.nan
-    into.buy[every] = top.buy * np.intp(plan.width) + every
-    into.sell[every] = top.sell * np.intp(plan.width) + every
-    into.gross[every] = top.gross
-    into.own[:, :, every] = own
-    into.apart[every] = apart
-    if out.any():
-        _look_closely(into, masked, plan, gap, every[apart], np.unique(plan.odd_of[every[strange]]))
+        apart &= ~strange
+    width = np.intp(plan.width)
+    every = np.arange(columns.start, columns.stop) if isinstance(columns, slice) else columns
+    into.buy[columns] = top.buy * width + every
+    into.sell[columns] = top.sell * width + every
+    into.gross[columns] = top.gross
+    into.own[:, :, columns] = own
+    into.apart[columns] = apart
 
 
 def _look_closely(into: Best, masked: Legs, plan: Plan, gap: float, apart: Places, strange: Places) -> None:

@@ -45,7 +45,11 @@ def odd(places: Places, legs: Legs, plan: Plan, gap: float) -> Odd:
     mid = bid + ask
     near = mid[:, :, None] <= mid[:, None, :] * (1.0 + gap)
     agree: Flags = near & near.transpose(0, 2, 1) & same & fit[:, :, None] & fit[:, None, :]
-    standing = _standing(agree, same, fit, exchanges)
+    standing = fit.copy()
+    # Hardly ever does a leg disagree with another of its class.
+    split = np.flatnonzero((same & ~agree & fit[:, :, None] & fit[:, None, :]).any((1, 2)))
+    if len(split):
+        standing[split] = _standing(agree[split], same[split], fit[split], exchanges[split])
     own = exchanges[:, :, None] == exchanges[:, None, :]
     admitted: Flags = agree & both & (own | (standing[:, :, None] & standing[:, None, :]))
     with np.errstate(divide="ignore", invalid="ignore"):

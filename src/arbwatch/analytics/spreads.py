@@ -8,7 +8,7 @@ import numpy as np
 
 from arbwatch.analytics.best import Best, look
 from arbwatch.analytics.excluded import left_out
-from arbwatch.analytics.legs import Legs, legs, masked
+from arbwatch.analytics.legs import Legs, legs, mask
 from arbwatch.analytics.plan import Places, Plan, plan
 from arbwatch.analytics.reasons import WORDS, Reason
 from arbwatch.analytics.rules import Rules
@@ -75,8 +75,9 @@ def scan(snapshot: Snapshot, rules: Rules) -> Spreads:
     """Find the best admissible pair of every group; what speaks against a row keeps it out of every choice."""
     prepared = plan(snapshot.layout)
     rows = legs(snapshot, prepared, rules)
-    looked = Best.empty(prepared)
-    look(looked, masked(rows), prepared, rules.identity_gap)
+    looked, masked = Best.empty(prepared), Legs.blank(rows.bid.shape)
+    mask(rows, masked)
+    look(looked, masked, prepared, rules.identity_gap)
     buy, sell, gross, beyond = _ranked(looked, prepared, rules.most)
     left = left_out(snapshot, prepared, rules, rows, looked)
     writer = _Writer(snapshot, rows)
