@@ -48,7 +48,8 @@ INSTANT = {
 NEEDS = {
     "stall_symbol": "symbol", "silent_symbol": "symbol", "gap": "symbol", "crossed_book": "symbol",
     "one_sided_book": "symbol", "halt": "symbol", "delist": "symbol", "tick_change": "symbol", "clock_skew": "ms",
-    "rest_status": "status", "plant": "asset gap", "rebase": "symbol", "funding_interval": "symbol hours", "time_jump": "seconds",
+    "rest_status": "status", "plant": "asset gap", "rebase": "symbol", "time_jump": "seconds",
+    "funding_interval": "symbol hours",
 }  # fmt: skip
 """Arguments without which a fault means nothing."""
 
