@@ -11,6 +11,7 @@ from typing import Any
 from arbwatch.simulator import control
 from arbwatch.simulator.binance_perp import BinancePerp
 from arbwatch.simulator.binance_spot import BinanceSpot
+from arbwatch.simulator.bybit import BybitPerp, BybitSpot
 from arbwatch.simulator.market import STEP, Change, Market
 from arbwatch.simulator.okx import OkxPerp, OkxSpot
 from arbwatch.simulator.protocol import Venue
@@ -20,6 +21,8 @@ from arbwatch.simulator.truth import truth
 PROTOCOLS: dict[str, Callable[[Market, float], Venue]] = {
     "binance_spot": BinanceSpot,
     "binance_perp": BinancePerp,
+    "bybit_spot": BybitSpot,
+    "bybit_perp": BybitPerp,
     "okx_spot": OkxSpot,
     "okx_perp": OkxPerp,
 }
