@@ -9,3 +9,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         terminalreporter.section("faults")
         for line in found:
             terminalreporter.write_line(line)
+    if found := table.isolation():
+        terminalreporter.section("the other venues")
+        for line in found:
+            terminalreporter.write_line(line)

@@ -11,7 +11,7 @@ from tests.chaos.table import ROWS
 from tests.chaos.watcher import Watcher
 from tests.world.world import World
 
-VENUES = ("binance_spot", "binance_perp")
+VENUES = ("binance_spot", "binance_perp", "bybit_spot", "bybit_perp", "okx_spot", "okx_perp")
 FAST_PULSE = VenueSettings(ping_interval=2.0, pong_timeout=2.0)
 
 
@@ -19,13 +19,14 @@ FAST_PULSE = VenueSettings(ping_interval=2.0, pong_timeout=2.0)
 def world() -> Iterator[World]:
     settings = dict.fromkeys(VENUES, FAST_PULSE)
     with World(
+        venues=VENUES,
         settings=settings,
-        instruments=120,
-        rate=1200,
+        instruments=100,
+        rate=1800,
         arguments=("--churn", "0"),
         connect={"blocked_retry_s": 1.0, "backoff_max_s": 4.0},
     ) as running:
-        running.ready()
+        running.ready(60.0)
         yield running
 
 

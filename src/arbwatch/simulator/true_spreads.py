@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from arbwatch.simulator.listing import Listing
 from arbwatch.simulator.market import Market
 
-KINDS = ("spot", "perpetual")
+KINDS = ("spot", "perpetual", "stock")
 
 
 class Side(NamedTuple):
