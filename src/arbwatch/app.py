@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from arbwatch.analytics.spreads import Rules
 from arbwatch.config.errors import ArbwatchError, WrongUseError
+from arbwatch.config.names import shipped_names
 from arbwatch.config.settings import Settings
 from arbwatch.config.words import nearest
 from arbwatch.connector import registry
@@ -60,6 +61,7 @@ class App:
                 for name, venue in self.venues.items()
             ],
             rules(self._settings),
+            shipped_names(),
         )
         self._engine.start()
         return self

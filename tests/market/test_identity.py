@@ -2,6 +2,8 @@ from typing import Any
 
 import pytest
 
+from arbwatch.config.names import shipped_names
+from arbwatch.connector import registry
 from arbwatch.market.identity import decide, stripped
 from tests.market.conftest import instrument
 
@@ -58,3 +60,48 @@ def test_a_remainder_too_short_to_be_sure_of_stays_apart_unless_it_is_listed() -
 def test_what_a_venue_is_sure_of_stands() -> None:
     sure = instrument("RAYSOLUSDT", base="RAYSOL", asset="RAY")
     assert decide([sure]) == {("here_spot", "RAYSOLUSDT"): "RAY"}
+
+
+NAMES = {("here_perp", "PUMPFUN"): "PUMP", ("here_perp", "NEIROCTO"): "NEIRO", ("here_perp", "NEIRO"): "NEIRO@here"}
+
+
+@pytest.mark.parametrize(
+    ("base", "multiplier", "asset"),
+    [
+        ("PUMPFUN", 1, "PUMP"),
+        ("1000NEIROCTO", 1000, "NEIRO"),
+        ("NEIROCTO1000", 1000, "NEIRO"),
+        ("NEIRO", 1, "NEIRO@here"),
+        ("1000NEIRO", 1000, "NEIRO@here"),
+        ("PUMP", 1, "PUMP"),
+    ],
+)
+def test_a_known_name_stands_before_the_venue_s_own_word(base: str, multiplier: int, asset: str) -> None:
+    listed = [instrument("XUSDT", "here_perp", base=base, multiplier=multiplier)]
+    assert decide(listed, NAMES) == {("here_perp", "XUSDT"): asset}
+
+
+def test_a_name_is_known_for_one_venue_only() -> None:
+    assert decide([instrument("PUMPFUNUSDT", base="PUMPFUN")], NAMES) == {("here_spot", "PUMPFUNUSDT"): "PUMPFUN"}
+
+
+def test_the_shipped_names_are_of_venues_there_are_and_lead_to_no_other_name() -> None:
+    names = shipped_names()
+    assert {venue for venue, _ in names} <= set(registry.venues())
+    # LIT must not become LIT@x, and that something else again.
+    assert not {(venue, asset) for (venue, _), asset in names.items() if "@" in asset} & set(names)
+    assert all(base != asset for (_, base), asset in names.items())
+
+
+@pytest.mark.parametrize("word", ["RAYSOL", "RAYDIUM"])
+def test_the_documented_renames_meet(word: str) -> None:
+    listed = [instrument("PERP", venue, base=base) for (venue, base), asset in shipped_names().items() if base == word]
+    assert set(decide(listed, shipped_names()).values()) == {"RAY"}
+
+
+def test_no_shipped_name_of_one_exchange_means_two_coins() -> None:
+    venues = registry.venues()
+    told: dict[tuple[str, str], set[str]] = {}
+    for (venue, base), asset in shipped_names().items():
+        told.setdefault((venues[venue].exchange, base), set()).add(asset)
+    assert all(len(assets) == 1 for assets in told.values()), told

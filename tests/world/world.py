@@ -13,6 +13,7 @@ from urllib.request import Request, urlopen
 from msgspec.structs import replace
 
 from arbwatch.app import SimulatorProcess, chosen, rules, spec
+from arbwatch.config.names import shipped_names
 from arbwatch.config.settings import Settings, Simulator, VenueSettings
 from arbwatch.engine.engine import Engine
 from arbwatch.market.codes import RowState
@@ -53,7 +54,7 @@ class World:
         try:
             specs = [spec(self.settings, v, self.hosts[n]) for n, v in chosen(self.settings, self.venues).items()]
             specs = [replace(each, connect=replace(each.connect, **self._connect)) for each in specs]
-            self.engine = Engine(specs, rules(self.settings))
+            self.engine = Engine(specs, rules(self.settings), shipped_names())
             self.engine.start()
         except BaseException:
             self._process.stop()

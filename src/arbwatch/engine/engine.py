@@ -23,6 +23,7 @@ from arbwatch.engine.supervise import supervise
 from arbwatch.engine.watch import Watch
 from arbwatch.market.book import BookState
 from arbwatch.market.health import VenueStatus, clock_verdict
+from arbwatch.market.identity import Names
 from arbwatch.market.table import Lane, Table
 from arbwatch.model import Instrument, Level, Trade
 from arbwatch.net.beat import new_loop
@@ -57,10 +58,10 @@ class Levels(NamedTuple):
 class Engine:
     """Everything between the sockets and the screens."""
 
-    def __init__(self, specs: Sequence[VenueSpec], rules: Rules | None = None) -> None:
+    def __init__(self, specs: Sequence[VenueSpec], rules: Rules | None = None, names: Names | None = None) -> None:
         self._specs = tuple(specs)
         self._rules = rules or Rules()
-        self.table = Table([Lane(s.venue.id, s.venue.exchange, s.venue.market) for s in specs])
+        self.table = Table([Lane(s.venue.id, s.venue.exchange, s.venue.market) for s in specs], names=names)
         self.failure: BaseException | None = None
         self.feeds: dict[str, Feed] = {}
         self._looking = Looking(self.feeds)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from arbwatch.market import listing, merge, rest
 from arbwatch.market.codes import Proof, RowState, Source
 from arbwatch.market.columns import Columns
-from arbwatch.market.identity import decide
+from arbwatch.market.identity import Names, decide
 from arbwatch.market.intake import Intake
 from arbwatch.market.layout import FREE, Key, Lane, Layout, keyed, placed
 from arbwatch.market.listing import Changes, Listed
@@ -24,11 +24,12 @@ _CLOSED = (RowState.HALTED, RowState.ENDED)
 class Table:
     """Keep the newest of every instrument. All but `snapshot` is for one thread: the writer's."""
 
-    def __init__(self, lanes: Sequence[Lane], width: int = 1024) -> None:
+    def __init__(self, lanes: Sequence[Lane], width: int = 1024, names: Names | None = None) -> None:
         self.lock = Lock()
         self.columns = Columns(len(lanes), width)
         self.layout = Layout(tuple(lanes), (FREE,) * width, ((None,) * width,) * len(lanes))
         self._lanes = {lane.venue: row for row, lane in enumerate(lanes)}
+        self._names = names
         self._listed: list[Listed] = [{} for _ in lanes]
         self._named: list[list[Instrument]] = [[] for _ in lanes]
         self._keys: list[dict[str, Key]] = [{} for _ in lanes]
@@ -59,7 +60,7 @@ class Table:
             return Changes(*(tuple(_decided(i, rows, decided) for i in part) for part in changes))
 
     def _place(self) -> None:
-        names = decide(instrument for lane in self._listed for instrument in lane.values())
+        names = decide((instrument for lane in self._listed for instrument in lane.values()), self._names)
         named = [[_named(i, names[i.venue, i.symbol]) for i in lane.values()] for lane in self._listed]
         for lane, listed in enumerate(named):
             if listed != self._named[lane]:
