@@ -51,6 +51,8 @@ class Decoding:
         match item.part:
             case "header":
                 self._name(item)
+            case "connect" if item.lost is not None:
+                self._connections.pop(item.conn, None)
             case "connect":
                 self._connections[item.conn] = self._connect(item)
             case "recv":
@@ -65,16 +67,10 @@ class Decoding:
             self._unnamed = f"no venue here is {item.venue or '?'} {item.product or '?'}"
 
     def _connect(self, item: Item) -> "_Connection | str":
-        address = urlsplit(item.address)
-        found = [v for v in self._venues if address.hostname in v.ws_hosts]
-        if len(found) > 1:
-            # One host for both markets: the path or the header tells them apart.
-            found = [v for v in found if address.path in _paths(v)] or [v for v in found if v is self._named]
-        if found:
-            return _Connection([v for v in found if v is self._named] or found)
-        if address.hostname and not self._named:
-            return f"no venue here streams from {address.hostname}"
-        return self._fallback()
+        if found := streaming(self._venues, item.address, self._named):
+            return _Connection(found)
+        host = urlsplit(item.address).hostname
+        return f"no venue here streams from {host}" if host and not self._named else self._fallback()
 
     def _fallback(self) -> "_Connection | str":
         venues = (self._named,) if self._named else self._bare
@@ -101,6 +97,16 @@ class Decoding:
             except (DecodeError, VenueError) as problem:
                 yield Decoded(item.line, venue.id, Reject(item.address, str(problem), excerpt(item.payload)))
             return
+
+
+def streaming(venues: Iterable[type[Venue]], address: str, named: type[Venue] | None) -> list[type[Venue]]:
+    """Return the venues that stream from an address; `named` is whose the recording is, where it tells."""
+    url = urlsplit(address)
+    found = [v for v in venues if url.hostname in v.ws_hosts]
+    if len(found) > 1:
+        # One host for both markets: the path or the header tells them apart.
+        found = [v for v in found if url.path in _paths(v)] or [v for v in found if v is named]
+    return [v for v in found if v is named] or found
 
 
 def _paths(venue: type[Venue]) -> set[str]:
@@ -163,7 +169,7 @@ class _Rest:
         """Read an answer; None where this venue's connector would not ask for it."""
         address = urlsplit(item.address)
         params = dict(parse_qsl(address.query))
-        if _asks(self._listing, address.path, params):
+        if asks(self._listing, address.path, params):
             return self._source.instruments(item.payload)
         for symbol in params.values():
             request = self._source.book_request(symbol)
@@ -175,7 +181,7 @@ class _Rest:
         """Resume the flow that waits for this answer, or begin the one that asks for it first."""
         fresh = [(next(flow), flow) for flow in (poll.flow() for poll in self._source.polls())]
         for request, flow in (*self._waiting, *fresh):
-            if not _asks(request, path, params):
+            if not asks(request, path, params):
                 continue
             self._waiting = [entry for entry in self._waiting if entry[1] is not flow]
             try:
@@ -186,7 +192,7 @@ class _Rest:
         return None
 
 
-def _asks(request: Request, path: str, params: Mapping[str, str]) -> bool:
+def asks(request: Request, path: str, params: Mapping[str, str]) -> bool:
     """Tell whether a recorded address is the request's, whatever else it asks for and in whatever version."""
     return _path(request.path) == _path(path) and all(
         params.get(name, value) == value for name, value in request.params
