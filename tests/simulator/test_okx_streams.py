@@ -266,6 +266,24 @@ async def test_trades_tickers_marks_indices_and_funding_are_the_truth(okx: Outsi
     assert float(newest("funding-rate")["fundingRate"]) == pytest.approx(funding["rate"], abs=1e-16)
 
 
+async def test_the_side_of_a_trade_is_the_takers(okx: Outside) -> None:
+    symbol = okx.symbol(PERP)
+    peer = await okx.connect(PERP, PUBLIC)
+    await request(peer, "subscribe", arg("bbo-tbt", symbol), arg("trades", symbol))
+    await wait_until(lambda: len(pushes(peer, "trades")) > 40, "40 trades")
+    agree: list[bool] = []
+    best: dict[str, Any] = {}
+    for frame in (frame for frame in peer.frames if "data" in frame):
+        row = frame["data"][0]
+        if frame["arg"]["channel"] == "bbo-tbt":
+            best = row
+        elif best:
+            middle = (float(best["bids"][0][0]) + float(best["asks"][0][0])) / 2
+            agree.append((float(row["px"]) > middle) == (row["side"] == "buy"))
+    # Several changes within one step are one quote: what was taken may be gone from it.
+    assert agree.count(True) > 0.9 * len(agree)
+
+
 async def test_the_listing_is_pushed_whole_and_then_by_what_changed(okx: Outside) -> None:
     peer = await okx.connect(PERP, PUBLIC)
     await request(peer, "subscribe", {"channel": "instruments", "instType": "SWAP"})
