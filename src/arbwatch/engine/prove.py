@@ -9,7 +9,6 @@ from typing import Literal
 import numpy as np
 
 from arbwatch.connector.venue import Venue
-from arbwatch.connector.venue import Venue
 from arbwatch.connector.wire import Poll
 from arbwatch.engine.feed import Feed
 from arbwatch.market.codes import Proof
@@ -118,19 +117,6 @@ class Prover:
         except RefusedError as refused:
             self._feed.health.error(f"{poll.name}: {refused}", time_ns())
             log.debug("%s: %s cannot be asked for: %s", self._venue, poll.name, refused)
-
-
-def offers(venue: type[Venue]) -> frozenset[Kind]:
-    """Return what a venue tells of itself, and so what its rows can be held against."""
-    polls, streamed = {poll.name for poll in venue().polls()}, venue.channels
-    told: dict[Kind, bool] = {
-        "quotes": True,
-        "answers": "quotes" in polls,
-        "tickers": "tickers" in polls or "ticker" in streamed,
-        "funding": "funding" in polls or "funding" in streamed,
-        "clock": "clock" in polls,
-    }
-    return frozenset(kind for kind, there in told.items() if there)
 
 
 def offers(venue: type[Venue]) -> frozenset[Kind]:
