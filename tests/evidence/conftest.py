@@ -5,7 +5,7 @@ from importlib.util import find_spec
 
 import pytest
 
-CLIENTS = ("ccxt", "cryptofeed", "binance_sdk_spot", "binance_sdk_derivatives_trading_usds_futures")
+CLIENTS = ("ccxt", "cryptofeed", "pybit", "binance_sdk_spot", "binance_sdk_derivatives_trading_usds_futures")
 
 
 @pytest.fixture(scope="session", autouse=True)

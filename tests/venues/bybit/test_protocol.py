@@ -223,6 +223,7 @@ def test_trades_tell_the_taker_and_leave_out_what_was_negotiated() -> None:
         ({"success": False, "ret_msg": "", "op": ""}, [Ack(None, "refused without a reason")]),
         ({"success": True, "ret_msg": "pong", "conn_id": "c", "req_id": "7", "op": "ping"}, []),
         ({"success": True, "ret_msg": "pong", "conn_id": "c", "op": "ping"}, []),
+        ({"success": False, "ret_msg": "busy", "op": "ping"}, []),
         ({"req_id": "7", "op": "pong", "args": ["1795176005000"], "conn_id": "c"}, []),
         ({"success": True, "ret_msg": "", "op": "auth"}, []),
     ],
