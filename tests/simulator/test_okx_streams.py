@@ -334,3 +334,4 @@ async def test_frames_are_written_without_spaces(okx: Outside) -> None:
     assert list(best["data"][0]) == ["asks", "bids", "ts", "seqId"]
     assert list(five["data"][0]) == ["asks", "bids", "instId", "ts", "seqId"]
     assert [len(five["data"][0][side]) for side in ("asks", "bids")] == [5, 5]
+    assert [len(best["data"][0][side]) for side in ("asks", "bids")] == [1, 1]
