@@ -34,6 +34,11 @@ def simulate(
     churn: Annotated[
         float, typer.Option(metavar="SECONDS", help="Something is listed, delisted or re-ticked so often; 0 is never")
     ] = 300.0,
+    wrong: Annotated[
+        list[str] | None,
+        typer.Option(metavar="VENUE:MISTAKE", help="A venue that is wrong in one way; may be given again and again"),
+    ] = None,
+    list_wrong: Annotated[bool, typer.Option("--list-wrong", help="Tell which mistakes there are, and end")] = False,
     exit_with_parent: Annotated[
         bool, typer.Option("--exit-with-parent", help="End when standard input closes")
     ] = False,
@@ -45,6 +50,9 @@ def simulate(
     """
     if list_faults:
         print(_fault_list())
+        return
+    if list_wrong:
+        print(_mistake_list())
         return
     settings = load_settings(
         {"simulator.seed": seed, "simulator.rate": rate, "simulator.instruments": instruments}
@@ -66,6 +74,7 @@ def simulate(
         tls=(cert, key) if cert and key else None,
         ports=_ports(port, chosen),
         churn_s=churn or None,
+        mistakes=_mistakes(wrong or (), chosen),
         exit_with_parent=exit_with_parent,
     )
     try:
@@ -116,6 +125,28 @@ def _check_faults(faults: Sequence[str], venues: Sequence[str]) -> None:
             raise WrongUseError(f"The fault {text!r} is for {venue}, which is not simulated{nearest(venue, venues)}")
         if name not in known:
             raise WrongUseError(f"There is no fault {name!r}{nearest(name, known)}; see --list-faults")
+
+
+def _mistakes(wrong: Sequence[str], venues: Sequence[str]) -> dict[str, str]:
+    from arbwatch.config.words import nearest  # noqa: PLC0415 `--help` must not wait for it
+    from arbwatch.simulator.wrong import MISTAKES  # noqa: PLC0415 as above
+
+    found: dict[str, str] = {}
+    for text in wrong:
+        venue, _, name = text.partition(":")
+        if venue not in venues:
+            raise WrongUseError(f"--wrong {text!r} is not for a simulated venue{nearest(venue, venues)}")
+        if name not in MISTAKES:
+            raise WrongUseError(f"There is no mistake {name!r}{nearest(name, MISTAKES)}; see --list-wrong")
+        found[venue] = name
+    return found
+
+
+def _mistake_list() -> str:
+    from arbwatch.simulator.wrong import MISTAKES  # noqa: PLC0415 `--help` must not wait for it
+
+    width = max(map(len, MISTAKES))
+    return "\n".join(f"{name:<{width}}  {mistake.what}" for name, mistake in MISTAKES.items())
 
 
 def _fault_list() -> str:

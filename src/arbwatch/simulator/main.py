@@ -42,6 +42,7 @@ async def serve(
     ports: Mapping[str, int] | None = None,
     time_scale: float = 1.0,
     churn_s: float | None = 300.0,
+    mistakes: Mapping[str, str] | None = None,
     exit_with_parent: bool = False,
 ) -> None:
     """Serve until cancelled, or with `exit_with_parent` until stdin closes.
@@ -50,7 +51,7 @@ async def serve(
     `Simulator`; `faults` as `parse_fault` reads them.
     """
     parsed = [parse_fault(text) for text in faults]
-    simulator = Simulator(seed, venues, rate, instruments, tls, host, ports, time_scale, churn_s)
+    simulator = Simulator(seed, venues, rate, instruments, tls, host, ports, time_scale, churn_s, mistakes)
     try:
         urls = await simulator.start()
         for venue, name, arguments in parsed:

@@ -17,6 +17,7 @@ from arbwatch.simulator.okx import OkxPerp, OkxSpot
 from arbwatch.simulator.protocol import Venue
 from arbwatch.simulator.server import VenueServer
 from arbwatch.simulator.truth import truth
+from arbwatch.simulator.wrong import wrong
 
 PROTOCOLS: dict[str, Callable[[Market, float], Venue]] = {
     "binance_spot": BinanceSpot,
@@ -43,13 +44,14 @@ class Simulator:
         ports: Mapping[str, int] | None = None,
         time_scale: float = 1.0,
         churn_s: float | None = 300.0,
+        mistakes: Mapping[str, str] | None = None,
     ) -> None:
         """Prepare a market.
 
         `rate` is quote changes per second over all venues; `instruments` per venue; `tls` a certificate and a key
         file; `ports` by venue, any where not given; heartbeats, lifetimes, windows and bans pass `time_scale` times as
-        fast; something is listed, delisted or re-ticked every `churn_s` seconds (None: never). ValueError where a
-        venue is not known.
+        fast; something is listed, delisted or re-ticked every `churn_s` seconds (None: never);
+        `mistakes` names what a venue gets wrong, by venue. ValueError where a venue or mistake is not known.
         """
         unknown = [venue for venue in venues if venue not in PROTOCOLS]
         if unknown:
@@ -58,9 +60,10 @@ class Simulator:
         self.market = Market(
             seed, time.time_ns(), venues=tuple(venues), rate=rate, instruments=instruments, churn_s=churn_s
         )
-        self.servers = {
-            venue: VenueServer(PROTOCOLS[venue](self.market, time_scale), time_scale, self) for venue in venues
-        }
+        protocols = {venue: PROTOCOLS[venue](self.market, time_scale) for venue in venues}
+        for venue, mistake in (mistakes or {}).items():
+            protocols[venue] = wrong(protocols[venue], mistake)
+        self.servers = {venue: VenueServer(protocol, time_scale, self) for venue, protocol in protocols.items()}
         self.urls: dict[str, str] = {}
         self._task: asyncio.Task[None] | None = None
 

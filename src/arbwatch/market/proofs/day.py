@@ -5,12 +5,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from arbwatch.market.columns import Floats
 from arbwatch.market.proofs.evidence import DAY_FRESH_NS
-from arbwatch.market.proofs.rows import OK, UNKNOWN, WRONG, Judged, Rows, coded, middle, percent, times
+from arbwatch.market.proofs.rows import OK, UNKNOWN, WRONG, Judged, Places, Rows, coded, middle, percent, times
 
 VOLUME = 3.0
 """A mean price so many times outside the day's range is no mean price."""
+ALIKE = 4.0
+"""Factors that differ by less are told as one."""
 INSIDE, OUTSIDE = 0.02, 0.10
 LAST_NEAR, LAST_FAR = 0.05, 0.5
 SMALL = 0.02
@@ -31,19 +32,23 @@ def _volume(rows: Rows) -> Judged:
     known = (rows.quote_volume > 0) & (rows.base_volume > 0) & (rows.high > 0) & (rows.low > 0)
     ok = known & (mean >= rows.low / VOLUME) & (mean <= rows.high * VOLUME)
     factor = np.sqrt(rows.low * rows.high) / mean
+    other_mean = rows.base_volume / (rows.quote_volume * unit)
+    exchanged = (other_mean >= rows.low / VOLUME) & (other_mean <= rows.high * VOLUME)
 
-    def whole_words(wrong: Floats) -> str:
-        factors = wrong[~np.isnan(wrong)]
-        if len(factors) and factors.max() > 4 * factors.min():
-            figure = f"{factors.min():.2g} to {times(float(factors.max()))}"
+    def whole(places: Places) -> str:
+        found = factor[places]
+        if exchanged[places].sum() * 2 > len(places):
+            return "the volume of 24 h x contract size x price is not the quote volume: the two seem to be exchanged"
+        if float(found.max()) > ALIKE * float(found.min()):
+            figure = f"{found.min():.2g} to {times(float(found.max()))}"
         else:
-            figure = times(middle(wrong))
+            figure = times(middle(found))
         return f"the volume of 24 h x contract size x price is {figure} the quote volume"
 
     return Judged(
         "volumes", "tickers", coded(ok, known & ~ok),
         lambda at: f"its volume of 24 h x contract size x price is {times(float(factor[at]))} its quote volume",
-        lambda wrong: whole_words(factor[wrong]),
+        whole,
     )  # fmt: skip
 
 
@@ -106,7 +111,7 @@ def _lists(rows: Rows, kept: NDArray[Any]) -> Judged:
         said, listed = percent(float(rows.change_24h[at])), percent(float(kept["rest_change"][at]))
         return f"its change of 24 h is {said} on the stream and {listed} in the REST list"
 
-    def whole(places: Any) -> str:
+    def whole(places: Places) -> str:
         if volumes[places].sum() * 2 > len(places):
             return f"volumes of 24 h streamed are {times(middle(volume[places]))} those of the REST list"
         ratio = middle(np.abs(rows.change_24h[places] / kept["rest_change"][places]))

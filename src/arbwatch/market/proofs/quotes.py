@@ -47,7 +47,9 @@ def _apart(rows: Rows, answer: Answer) -> Floats:
 def _sides(rows: Rows, answer: Answer) -> Judged:
     known = rows.streaming & answer.listed
     upright = known & (rows.bid < rows.ask)
-    turned = known & (rows.bid >= rows.ask) & (answer.bid < answer.ask)
+    straight = np.abs(rows.bid - answer.bid) + np.abs(rows.ask - answer.ask)
+    across = np.abs(rows.bid - answer.ask) + np.abs(rows.ask - answer.bid)
+    turned = known & (rows.bid >= rows.ask) & (answer.bid < answer.ask) & (across < straight)
     return Judged(
         "sides", "answers", coded(upright, turned),
         lambda at: f"its stream says bid {rows.bid[at]:g} above ask {rows.ask[at]:g}, the REST list does not",
