@@ -14,6 +14,8 @@ REFUSED = (
     "Expected `object`, got `array`",
     # Bybit's level 1 has had no deltas since 2025-03-20; the samples are older.
     "only whole tops are",
+    # OKX has numbered its books since 2022; the sample is older.
+    "missing required field `seqId`",
 )
 
 
@@ -40,7 +42,7 @@ def test_sessions_decode_without_a_reject(readings: dict[str, Reading]) -> None:
         if not any(part in file for part in MESSAGES):
             assert not reading.rejects, sentence(reading)
         if SESSIONS in file:
-            assert reading.kinds["book"] + reading.kinds["quote"] > 200, sentence(reading)
+            assert reading.kinds.total() > 200, sentence(reading)
 
 
 def test_single_messages_are_refused_only_where_that_is_right(readings: dict[str, Reading]) -> None:
