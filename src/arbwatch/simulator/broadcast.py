@@ -23,6 +23,8 @@ class Broadcast:
         self._of_symbol: dict[str | None, dict[str, Feed]] = {}
         self._paced: dict[int, dict[str, Feed]] = {}
         self.steps = 0
+        self._holding: set[Client] = set()
+        """Who has frames held back."""
 
     def subscribe(self, client: Client, name: str) -> None:
         """Add a stream to a client; a name that does not exist there stays silent."""
@@ -62,6 +64,7 @@ class Broadcast:
 
     def forget(self, client: Client) -> None:
         """Drop a client that is gone."""
+        self._holding.discard(client)
         for name in list(client.streams):
             self.unsubscribe(client, name)
 
@@ -73,7 +76,7 @@ class Broadcast:
     def push(self, stream: Stream, payload: str) -> None:
         """Send a payload to every subscriber of a stream, but for those a fault keeps from it."""
         name = stream.name
-        if not self.faults.standing:
+        if not self.faults.standing and not self._holding:
             wrapped = None
             for client in self.clients[name]:
                 if client.combined:
@@ -102,7 +105,7 @@ class Broadcast:
         """Send a payload to one subscriber, as the faults in force have it."""
         name, symbol, faults = stream.name, stream.symbol or "", self.faults
         text = self.protocol.wrap(name, payload) if client.combined else payload
-        if not faults.standing:
+        if not faults.standing and client not in self._holding:
             client.send(text)
             return
         if symbol and faults.silent(client.name, symbol):
@@ -111,10 +114,13 @@ class Broadcast:
             text = text[: len(text) * 2 // 3]
         if name not in client.held and faults.use("reordered", symbol=symbol, socket=client.name):
             client.held[name] = text
+            self._holding.add(client)
             return
         client.send(text)
         if name in client.held:
             client.send(client.held.pop(name))
+            if not client.held:
+                self._holding.discard(client)
         if faults.use("duplicated", symbol=symbol, socket=client.name):
             client.send(text)
 
@@ -157,10 +163,10 @@ class Broadcast:
         """Push everything that has a pace now, so that subscribers know all that is true."""
         for feeds in self._paced.values():
             self._flush(feeds)
-        for clients in self.clients.values():
-            for client in clients:
-                while client.held:
-                    client.send(client.held.popitem()[1])
+        for client in self._holding:
+            while client.held:
+                client.send(client.held.popitem()[1])
+        self._holding.clear()
 
     def _flush(self, feeds: dict[str, Feed]) -> None:
         for name, feed in feeds.items():
