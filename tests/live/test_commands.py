@@ -115,3 +115,14 @@ def test_check_prints_csv_that_says_the_same_as_its_table() -> None:
     rows = list(csv.DictReader(io.StringIO(result.stdout)))
     assert {row["venue"] for row in rows} == {"binance_spot"} and {row["ok"] for row in rows} == {"True"}
     assert {"listing", "clock", "quote streams", "messages"} <= {row["what"] for row in rows}
+
+
+def test_assets_and_what_only_shares_a_name() -> None:
+    listed = _run("assets", "--demo", "--format", "json")
+    assert listed.returncode == 0, listed.stderr
+    rows = {row["asset"]: row for row in json.loads(listed.stdout)}
+    assert len(rows["BTC"]["venues"]) == max(len(row["venues"]) for row in rows.values())
+    apart = _run("assets", "conflicts", "--demo", "--for", "3s", "--format", "csv")
+    assert apart.returncode == 0, apart.stderr
+    assert apart.stdout.startswith("asset,quote_currency,venue,symbol,market,kind,")
+    assert "not compared with others of the same name" in _run("assets", "conflicts", "--demo", "--for", "3s").stdout

@@ -1,18 +1,16 @@
 """One asset over all venues: how each stands, and what every ordered pair would leave."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 import numpy as np
 
 from arbwatch.analytics.legs import legs
-from arbwatch.analytics.odd import Odd, odd
+from arbwatch.analytics.odd import odd
 from arbwatch.analytics.plan import Places, plan
-from arbwatch.analytics.reasons import WORDS, Reason
 from arbwatch.analytics.rules import Rules
 from arbwatch.analytics.spreads import known
-from arbwatch.analytics.words import DISPUTED, Words, apart_words
+from arbwatch.analytics.words import Standing, Words
 from arbwatch.market.codes import Proof
 from arbwatch.market.snapshot import Snapshot
 from arbwatch.model import Instrument
@@ -64,41 +62,18 @@ def matrix(snapshot: Snapshot, rules: Rules, asset: str, quote_currency: str) ->
     rows = legs(snapshot, prepared, rules)
     pairs = odd(places[None, :], rows, prepared, rules.identity_gap)
     words = Words(snapshot, rows, rules, places)
-    reasons = _reasons(pairs, words, rules)
+    standing = Standing(pairs, 0, words)
     facts = _Facts(snapshot, places, rows.bid.reshape(-1)[places], rows.ask.reshape(-1)[places])
     return Matrix(
         asset,
         quote_currency,
-        tuple(facts.stand(number, reason) for number, reason in enumerate(reasons)),
+        tuple(
+            facts.stand(number, "; ".join(words.row(place)) or standing.words(number))
+            for number, place in enumerate(places.tolist())
+        ),
         tuple(tuple(known(value) for value in row) for row in pairs.gross[0].tolist()),
         tuple(tuple(row) for row in pairs.admitted[0].tolist()),
     )
-
-
-def _reasons(pairs: Odd, words: Words, rules: Rules) -> Iterator[str]:
-    """Say of each row why it is no leg: what speaks against it alone, else how it stands among the others."""
-    places = pairs.places[0].tolist()
-    standing, paired = pairs.standing[0].tolist(), pairs.admitted[0].any(1).tolist()
-    alone = (pairs.same[0].sum(1) == 1).tolist()
-    for number, place in enumerate(places):
-        if told := words.row(place):
-            yield "; ".join(told)
-        elif alone[number] and len(places) > 1:
-            others = sorted({words.class_of(other) for other in places if other != place})
-            yield f"{WORDS[Reason.CLASS]}: {words.class_of(place)} and {', '.join(others)}"
-        elif not standing[number]:
-            those = [other for other, stands in zip(places, standing, strict=True) if stands]
-            only = "; compared with its own exchange's markets only" if paired[number] else ""
-            yield f"{WORDS[Reason.IDENTITY]} {_apart(place, those, words, rules)}{only}"
-        else:
-            yield ""
-
-
-def _apart(place: int, others: list[int], words: Words, rules: Rules) -> str:
-    if not others:
-        return DISPUTED
-    middle = float(np.median([words.mid(other) for other in others]))
-    return apart_words(words.mid(place) / middle, rules.identity_gap) or DISPUTED
 
 
 class _Facts:

@@ -65,6 +65,7 @@ _ALWAYS = {
     RowState.SHED: Reason.OVERLOAD,
     RowState.DOWN: Reason.DOWN,
     RowState.FROZEN: Reason.FROZEN,
+    RowState.POLLED: Reason.REST_ONLY,
 }
 
 
@@ -83,7 +84,7 @@ def _at_rest(state: RowState, source: Source) -> Reason:
 
 _AT_REST: Flagged = np.array([[_at_rest(state, source) for source in Source] for state in RowState], np.uint32)
 """What speaks against a row by its state and source alone."""
-RESTING = tuple(state for state in RowState if state != RowState.POLLED and not _AT_REST[state, Source.STREAM])
+RESTING = tuple(state for state in RowState if not _AT_REST[state, Source.STREAM])
 """The states in which a streamed row may be a leg."""
 
 

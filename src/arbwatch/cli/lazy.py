@@ -28,6 +28,7 @@ COMMANDS: dict[str, Entry] = {
     "funding": Entry("arbwatch.cli.funding:funding", "Print funding rates"),
     "record": Entry("arbwatch.cli.record:record", "Keep what the venues send, verbatim"),
     "replay": Entry("arbwatch.cli.replay:replay", "Run what was recorded through the same path again"),
+    "assets": Entry("arbwatch.cli.assets:assets", "List the coins and who lists them, or what only shares a name"),
     "decode": Entry("arbwatch.cli.decode:decode", "Turn raw messages or a recording into events, one per line"),
     "venues": Entry("arbwatch.cli.venues:venues", "List the venues and what is read from each"),
     "check": Entry("arbwatch.cli.check:check", "Find out whether the venues can be reached and read"),
