@@ -62,6 +62,7 @@ class App:
             ],
             rules(self._settings),
             shipped_names(),
+            shed=self._settings.overload.drop,
         )
         self._engine.start()
         return self
@@ -109,6 +110,7 @@ def rules(settings: Settings) -> Rules:
         identity_gap=spreads.identity_gap,
         stale_after=after,
         proven_only=spreads.proven_only,
+        polled=spreads.polled,
     )
 
 

@@ -112,7 +112,7 @@ class Network(Section):
         examples=["ca.pem"],
         description="Certificates of a private authority (PEM); falls back to `SSL_CERT_FILE`",
     )
-    connect_timeout: float = Field(default=10.0, gt=0, description="Seconds a connection may take")
+    connect_timeout: float = Field(default=8.0, gt=0, description="Seconds a connection may take")
     request_timeout: float = Field(default=15.0, gt=0, description="Seconds a REST answer may take")
 
 
@@ -141,6 +141,17 @@ class SpreadRules(Section):
     )
     proven_only: bool = Field(
         default=True, description="Whether a row counts only once its own data was seen to agree with itself"
+    )
+    polled: bool = Field(
+        default=False, description="Whether a price that REST brings, because no stream does, may be a leg"
+    )
+
+
+class Overload(Section):
+    """When the program falls behind."""
+
+    drop: bool = Field(
+        default=True, description="Whether the least traded markets are given up until the program keeps up"
     )
 
 
@@ -182,6 +193,7 @@ class Settings(Section):
     network: Network = Network()
     board: Board = Board()
     spreads: SpreadRules = SpreadRules()
+    overload: Overload = Overload()
     logging: Logging = Logging()
     simulator: Simulator = Simulator()
 

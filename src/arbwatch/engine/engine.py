@@ -18,6 +18,7 @@ from arbwatch.engine.drain import Drain
 from arbwatch.engine.fallback import Fallback
 from arbwatch.engine.feed import LIVE, Feed, FeedRules
 from arbwatch.engine.looking import Looking
+from arbwatch.engine.overload import Overload
 from arbwatch.engine.prove import Prover
 from arbwatch.engine.supervise import supervise
 from arbwatch.engine.watch import Watch
@@ -58,13 +59,21 @@ class Levels(NamedTuple):
 class Engine:
     """Everything between the sockets and the screens."""
 
-    def __init__(self, specs: Sequence[VenueSpec], rules: Rules | None = None, names: Names | None = None) -> None:
+    def __init__(
+        self,
+        specs: Sequence[VenueSpec],
+        rules: Rules | None = None,
+        names: Names | None = None,
+        *,
+        shed: bool = True,
+    ) -> None:
         self._specs = tuple(specs)
         self._rules = rules or Rules()
         self.table = Table([Lane(s.venue.id, s.venue.exchange, s.venue.market) for s in specs], names=names)
         self.failure: BaseException | None = None
         self.feeds: dict[str, Feed] = {}
         self._looking = Looking(self.feeds)
+        self._overload = Overload(self.table, self.feeds, shed=shed)
         self._statuses: tuple[VenueStatus, ...] = ()
         self._pages = _pages(specs)
         self._thread: threading.Thread | None = None
@@ -106,6 +115,7 @@ class Engine:
             progress=tuple(p for feed in list(self.feeds.values()) if (p := feed.progress()).stage != LIVE),
             pages=self._pages,
             doubts={at: words for feed in list(self.feeds.values()) for at, words in feed.doubts.items()},
+            load=self._overload.load,
             rules=self._rules,
             ladders=self._looking.ladders,
         )
@@ -193,6 +203,7 @@ class Engine:
                 ("drain", Drain(self.table).run),
                 ("status", self._status),
                 ("looking", self._looking.run),
+                ("overload", self._overload.run),
             ]
         ]
         for feed in self.feeds.values():
@@ -217,7 +228,7 @@ class Engine:
             for spec in self._specs:
                 if (tap := spec.connect.tap) is not None and tap.trouble:
                     self.feeds[spec.venue.id].health.error(tap.trouble, now)
-            snapshot = self.table.snapshot(now)
+            snapshot = self.table.view(now, counted=True)
             self._statuses = tuple(
                 feed.health.status(now, snapshot, sockets=feed.pool.sockets(), http=feed.http, detours=feed.detours())
                 for feed in self.feeds.values()

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import random
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from time import time_ns
 
 import msgspec
@@ -75,6 +75,8 @@ class Feed:
         self._control = venue()
         self._relist = asyncio.Event()
         self._following: frozenset[str] = frozenset()
+        self.dropped: set[str] = set()
+        """What is not followed because the program fell behind."""
         self._refused: set[str] = set()
         self._carried: dict[str, list[str]] | None = None
 
@@ -194,6 +196,34 @@ class Feed:
                 self._forget(gone)
                 self.pool.follow([Topic(kind, symbol) for symbol in sorted(symbols - self._following)])
         self._following = symbols
+        self.dropped &= symbols
+        self.health.dropped = len(self.dropped)
+
+    @property
+    def following(self) -> frozenset[str]:
+        """What is to be followed, dropped or not; empty where one stream carries every symbol."""
+        channel = self.venue.channels.get("quote")
+        return frozenset() if channel is None or channel.whole_market else self._following
+
+    def shed(self, symbols: Collection[str]) -> None:
+        """Stop following symbols for now."""
+        topics = self._topics(symbols)
+        self.pool.unfollow(topics)
+        self._forget(topics)
+        self.dropped.update(symbols)
+        self.health.dropped = len(self.dropped)
+        self.table.shed(self.venue.id, symbols, time_ns())
+
+    def regain(self, symbols: Collection[str]) -> None:
+        """Follow symbols again that were dropped."""
+        self.dropped.difference_update(symbols)
+        self.health.dropped = len(self.dropped)
+        self.table.follow(self.venue.id, symbols)
+        self.pool.follow(self._topics(symbols))
+
+    def _topics(self, symbols: Iterable[str]) -> list[Topic]:
+        kinds = [kind for kind, c in self.venue.channels.items() if _always(c) and not c.whole_market]
+        return [Topic(kind, symbol) for kind in kinds for symbol in symbols]
 
     def _forget(self, topics: Iterable[Topic]) -> None:
         self._carried = None
@@ -296,7 +326,7 @@ class Feed:
 
     def progress(self) -> Progress:
         """Tell how far this venue has come."""
-        total = len(self._following)
+        total = len(self._following - self.dropped)
         live = sum(1 for topic in self.sockets if topic.kind == "quote")
         if self.listed.is_set():
             self.stage = LIVE if live + len(self._refused & self._following) >= total else "subscribing"

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from arbwatch.market.codes import RowState, Source
 from arbwatch.market.snapshot import Snapshot
 from arbwatch.market.status import Rejected, RestState, SocketHealth, SocketState, VenueState, VenueStatus
+from arbwatch.model import Instrument
 
 __all__ = ["Rejected", "SocketHealth", "VenueHealth", "VenueStatus", "clock_verdict"]
 
@@ -56,10 +57,14 @@ class VenueHealth:
         """How often REST is asked in place of missing streams; None where it is not."""
         self._doubt = self._waits = ""
         self._doubtful = 0
+        self.dropped = 0
+        """How many markets are not followed because the program fell behind."""
         self._error: str | None = None
         self._clock: deque[tuple[int, int]] = deque(maxlen=CLOCK_SAMPLES)
         self._rate = _Rate()
         self._sockets: dict[str, _Rate] = {}
+        self._instruments: Sequence[Instrument | None] = ()
+        self._there = np.zeros(0, np.bool_)
 
     def reject(self, now: int, what: str, reason: str, raw: bytes) -> None:
         """Count a piece that could not be read and keep it."""
@@ -102,7 +107,7 @@ class VenueHealth:
         """Say how the venue does at `now` (UTC ns); to be asked about once a second or more often."""
         lane = snapshot.lane(self.venue)
         lines = list(sockets)
-        rows = _listed(snapshot, lane)
+        rows = self._listed(snapshot, lane)
         live = rows & np.isin(snapshot.state[lane], (RowState.LIVE, RowState.SUSPECT))
         messages = sum(line.frames for line in lines) if lines else snapshot.arrivals[lane].quotes
         polled = rows & snapshot.polled[lane]
@@ -113,7 +118,7 @@ class VenueHealth:
         if state == "up":
             state, note = self._proven(note)
         if state in ("up", "stale"):
-            note = "; ".join(part for part in (note, *detours) if part)
+            note = "; ".join(part for part in (self._overload(int(rows.sum())), note, *detours) if part)
         lag = snapshot.latencies[lane]
         fastest = min(self._clock)[0] if self._clock else None
         quotes = live & (snapshot.source[lane] != Source.NONE)
@@ -141,7 +146,22 @@ class VenueHealth:
             rest_used=http.used_weight if http else None,
             polled=int(polled.sum()),
             detours=tuple(detours),
+            dropped=self.dropped,
         )
+
+    def _listed(self, snapshot: Snapshot, lane: int) -> NDArray[np.bool_]:
+        instruments = snapshot.instruments[lane]
+        # The tuple is the same object until the listing changes, and looking through it takes a while.
+        if instruments is not self._instruments:
+            self._instruments = instruments
+            self._there = np.array([instrument is not None for instrument in instruments], np.bool_)
+        listed: NDArray[np.bool_] = self._there & (snapshot.state[lane] != RowState.ENDED)
+        return listed
+
+    def _overload(self, rows: int) -> str:
+        if not self.dropped:
+            return ""
+        return f"overload: {self.dropped:,} of {rows:,} markets are not followed, least traded first"
 
     def _proven(self, note: str) -> tuple[VenueState, str]:
         if self._doubt:
@@ -186,12 +206,6 @@ def clock_verdict(statuses: Sequence[VenueStatus]) -> str | None:
         f"your clock is wrong by {abs(middle) / 1e3:,.1f} s, {way} (all {len(known)} venues agree): "
         "set the computer's clock"
     )
-
-
-def _listed(snapshot: Snapshot, lane: int) -> NDArray[np.bool_]:
-    there = np.array([instrument is not None for instrument in snapshot.instruments[lane]], np.bool_)
-    there &= snapshot.state[lane] != RowState.ENDED
-    return there
 
 
 def _quantile(values: NDArray[np.int64] | NDArray[np.float64], percent: float) -> float | None:

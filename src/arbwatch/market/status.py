@@ -66,6 +66,8 @@ class VenueStatus(msgspec.Struct, frozen=True):
     """How far `clock_offset_ms` may be wrong: half of the fastest round trip."""
     polled: int = 0
     """Rows that no stream serves while REST does."""
+    dropped: int = 0
+    """Markets that are not followed because the program fell behind."""
     detours: tuple[str, ...] = ()
     """Mirrors in use and why, in words."""
 

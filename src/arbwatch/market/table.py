@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from arbwatch.market import listing, merge, rest
 from arbwatch.market.codes import Proof, RowState, Source
-from arbwatch.market.columns import Columns
+from arbwatch.market.columns import Columns, Floats
 from arbwatch.market.identity import Names, decide
 from arbwatch.market.intake import Intake
 from arbwatch.market.layout import FREE, Key, Lane, Layout, keyed, placed
@@ -242,14 +242,24 @@ class Table:
         with self.lock:
             layout, offsets = self.layout, self._offsets.copy()
             columns = self.columns.grown(self.columns.width)
-            arrivals = tuple(counts.frozen() for counts in self._intake.counts)
-            raw = [ring.values() for ring in self._intake.rings]
-        known = np.nan_to_num(offsets)
-        return Snapshot(now, columns, layout, offsets, arrivals, tuple(v + o for v, o in zip(raw, known, strict=True)))
+            arrivals, latencies = self._arrived(), self._latencies(offsets)
+        return Snapshot(now, columns, layout, offsets, arrivals, latencies)
 
-    def view(self, now: int) -> Snapshot:
-        """Show the live columns without copying them; for the writer's thread, and only until it writes again."""
-        return Snapshot(now, self.columns, self.layout, self._offsets)
+    def view(self, now: int, *, counted: bool = False) -> Snapshot:
+        """Show the live columns without copying them; for the writer's thread, and only until it writes again.
+
+        What came through the doors and how long it took is there where it is `counted`.
+        """
+        if not counted:
+            return Snapshot(now, self.columns, self.layout, self._offsets)
+        return Snapshot(now, self.columns, self.layout, self._offsets, self._arrived(), self._latencies(self._offsets))
+
+    def _arrived(self) -> tuple[Arrivals, ...]:
+        return tuple(counts.frozen() for counts in self._intake.counts)
+
+    def _latencies(self, offsets: Floats) -> tuple[Floats, ...]:
+        known = np.nan_to_num(offsets)
+        return tuple(ring.values() + offset for ring, offset in zip(self._intake.rings, known, strict=True))
 
     def _note(self, lane: int, place: int, now: int | None) -> None:
         self.columns.handled[lane, place] = self._now if now is None else now

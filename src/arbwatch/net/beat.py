@@ -21,7 +21,7 @@ class Beat(selectors.DefaultSelector):
     """Stamp each wake-up; above `busy_above` socket events per second wait `gap` before each look.
 
     Wake-ups, not messages, cost the most at real rates; one pause lets all sockets fill and be read at once.
-    Below the threshold nothing waits.
+    Below the threshold nothing waits, nor where the work since the last look took longer than a pause.
     """
 
     gap = 0.005
@@ -31,18 +31,22 @@ class Beat(selectors.DefaultSelector):
         super().__init__()
         self.now = time_ns()
         self.busy = False
+        self.idle_s = 0.0
+        """How long it waited for sockets and timers since the start."""
         self.woke: Callable[[], None] | None = None
         """Called at every wake-up, before what is ready is read; a timer it sets that is due fires right after that."""
         self._count = 0
-        self._since = monotonic()
+        self._since = self._looked = monotonic()
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         """Wait for sockets as the selector does, after the pause if the traffic calls for one."""
-        if self.busy and (timeout is None or timeout > 0):
+        begun = monotonic()
+        if self.busy and (timeout is None or timeout > 0) and begun - self._looked < self.gap:
             sleep(self.gap)
         ready = super().select(timeout)
         self.now = time_ns()
-        now = monotonic()
+        self._looked = now = monotonic()
+        self.idle_s += now - begun
         self._count += len(ready)
         elapsed = now - self._since
         if elapsed > WINDOW_S:

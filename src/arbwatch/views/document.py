@@ -9,6 +9,7 @@ import numpy as np
 from arbwatch.analytics.spreads import Excluded, Spread
 from arbwatch.market.codes import FUNDING_STATUSES, INTERVAL_SOURCES
 from arbwatch.market.health import VenueStatus
+from arbwatch.market.load import Load
 from arbwatch.market.table import Snapshot
 from arbwatch.model import Instrument
 from arbwatch.views.picture import Picture
@@ -33,6 +34,7 @@ def scan_document(
         "time": picture.now,
         "venues": [venue_object(status) for status in picture.venues],
         "clock": picture.clock,
+        "load": load_object(picture.load),
         "quotes": [quote for row in rows if (quote := _quote(snapshot, row)) is not None],
         "tickers": [ticker for row in rows if (ticker := _ticker(snapshot, row)) is not None],
         "funding": [funding for row in rows if (funding := _funding(snapshot, row)) is not None],
@@ -65,6 +67,8 @@ def venue_object(status: VenueStatus) -> dict[str, Any]:
         "state": status.state,
         "instruments": status.instruments,
         "live": status.live,
+        "polled": status.polled,
+        "dropped": status.dropped,
         "messages": status.messages,
         "reconnects": status.reconnects,
         "rejected": status.rejected,
@@ -72,6 +76,17 @@ def venue_object(status: VenueStatus) -> dict[str, Any]:
         "lag_p50_ms": status.lag_p50_ms,
         "clock_offset_ms": status.clock_offset_ms,
         "note": status.note,
+    }
+
+
+def load_object(load: Load) -> dict[str, Any]:
+    """Turn how the program keeps up into plain values; `busy` is a fraction of the last second."""
+    return {
+        "busy": load.busy,
+        "loop_lag_ms": load.late_ms,
+        "behind": load.behind,
+        "markets": load.markets,
+        "dropped": load.dropped,
     }
 
 

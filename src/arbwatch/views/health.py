@@ -97,11 +97,25 @@ def progress(entry: Progress) -> str:
 
 def health(picture: Picture) -> list[Line]:
     """Return the whole health panel."""
-    found = [_clock(picture)]
+    found = [_clock(picture), load(picture)]
     for status in picture.venues:
         found.append(Line(""))
         found.extend(_venue(status, picture))
     return found
+
+
+def load(picture: Picture) -> Line:
+    """Say how the program itself keeps up, and what is not followed because it does not."""
+    known = picture.load
+    if known.late_ms is None:
+        return Line("How busy the program is has not been measured yet.", "dim")
+    busy = "" if known.busy is None else f", busy {known.busy:.0%} of the time"
+    dropped = ""
+    if known.dropped:
+        dropped = f"; {count(known.dropped)} of {counted(known.markets, 'market')} not followed, least traded first"
+    if known.behind:
+        return Line(f"The program falls behind: up to {milliseconds(known.late_ms)} late{busy}{dropped}.", "bad")
+    return Line(f"The program keeps up{busy}{dropped}.", "warn" if dropped else "good")
 
 
 def compared(picture: Picture) -> bool:

@@ -6,6 +6,7 @@ import msgspec
 
 from arbwatch.analytics.spreads import Rules, Spreads
 from arbwatch.market.health import VenueStatus
+from arbwatch.market.load import Load
 from arbwatch.market.snapshot import Snapshot
 from arbwatch.model import Instrument, Level
 
@@ -43,6 +44,8 @@ class Picture(msgspec.Struct, frozen=True):
     """Why rows are doubtful or not proven yet, in words, by venue and symbol; an empty symbol is the whole venue."""
     pages: Mapping[str, Callable[[Instrument], str]] = {}
     """By venue: names the web page where an instrument is traded."""
+    load: Load = Load()
+    """How the program itself keeps up."""
     rules: Rules = Rules()
     """What legs were held to."""
     ladders: Mapping[tuple[str, str], Ladder] = {}

@@ -51,6 +51,11 @@ def notices(picture: Picture, width: int) -> Text:
     for status in picture.venues:
         if status.state in ("down", "blocked"):
             _notice(text, f"{plain(status.venue)} is {status.state}: {health.failure(status)}", "bad", width)
+        elif status.state == "stale" and status.note:
+            _notice(text, f"{plain(status.venue)} is stale: {plain(status.note)}", "warn", width)
+    if picture.load.behind or picture.load.dropped:
+        line = health.load(picture)
+        _notice(text, line.text, line.tone, width)
     for waiting in picture.progress:
         _notice(text, f"{plain(waiting.venue)}: {health.progress(waiting)}", "warn", width)
     text.rstrip()
