@@ -17,7 +17,7 @@ from arbwatch.cli.main import main
 from arbwatch.cli.options import begin, given
 from arbwatch.config import errors
 
-CONTRACT = ["run", "demo", "watch", "scan", "book", "funding", "record", "replay", "decode"]
+CONTRACT = ["run", "demo", "watch", "scan", "book", "funding", "record", "replay", "assets", "decode"]
 CONTRACT += ["venues", "check", "config", "simulate", "plugins"]
 HEAVY = {"pydantic", "numpy", "aiohttp", "picows", "textual", "msgspec", "structlog", "asyncio", "rich"}
 Install = Callable[[Callable[..., object]], None]

@@ -132,7 +132,7 @@ class Stage:
 
     def every_state(self) -> Stage:
         """Put each state, unknowns and a crossed book among the rows."""
-        for place, state in enumerate(RowState, start=3):
+        for place, state in enumerate((s for s in RowState if s != RowState.POLLED), start=3):
             self.set(1, place, state=state)
         self.set(0, 5, ask=np.nan, ask_size=np.nan)
         self.set(0, 6, bid=1.2)

@@ -48,17 +48,12 @@ def simulate(
     Prints one line of JSON when ready: the addresses to set as `rest_url` and `ws_url` of each venue. `GET /truth`
     there tells the truth behind the quotes.
     """
-    if list_faults:
-        print(_fault_list())
+    if list_faults or list_wrong:
+        print(_fault_list() if list_faults else _mistake_list())
         return
-    if list_wrong:
-        print(_mistake_list())
-        return
-    settings = load_settings(
-        {"simulator.seed": seed, "simulator.rate": rate, "simulator.instruments": instruments}
-    ).settings.simulator
+    given = {"simulator.seed": seed, "simulator.rate": rate, "simulator.instruments": instruments}
+    settings = load_settings(given).settings.simulator
     from arbwatch.simulator import PROTOCOLS  # noqa: PLC0415 `--help` must not wait for it
-    from arbwatch.simulator.faults import UnknownFaultError  # noqa: PLC0415 as above
     from arbwatch.simulator.main import serve  # noqa: PLC0415 as above
 
     chosen = names(venues) or list(PROTOCOLS)
@@ -77,6 +72,12 @@ def simulate(
         mistakes=_mistakes(wrong or (), chosen),
         exit_with_parent=exit_with_parent,
     )
+    _run(serving)
+
+
+def _run(serving: Coroutine[Any, Any, None]) -> None:
+    from arbwatch.simulator.faults import UnknownFaultError  # noqa: PLC0415 `--help` must not wait for it
+
     try:
         asyncio.run(_until_terminated(serving))
     except (ValueError, UnknownFaultError) as error:
