@@ -15,7 +15,7 @@ import msgspec
 import arbwatch.venues
 from arbwatch.connector.evidence import FILE, Cell, unconfirmed
 from arbwatch.testing.evidence import rows
-from tests.evidence import bybit, report
+from tests.evidence import bybit, okx, report
 from tests.evidence.report import Opinion
 
 TESTS = Path(__file__).parents[1]
@@ -36,11 +36,15 @@ CHANNELS = {
     "tickers": "rest:tickers",
     "premium": "rest:funding",
     "intervals": "rest:funding",
+    "rates": "rest:funding",
+    "marks": "rest:funding",
+    "indexes": "rest:funding",
 }
 """Which channel the kinds of messages belong to, as the readers of the recordings name them."""
 OPINIONS: dict[str, Callable[[Path], list[Opinion]]] = {
     "binance": lambda folder: [report.opinion("ccxt", folder), report.opinion("cryptofeed", folder)],
     "bybit": lambda folder: [bybit.opinion("ccxt", folder), bybit.opinion("cryptofeed", folder)],
+    "okx": lambda folder: [okx.opinion("ccxt", folder), okx.opinion("cryptofeed", folder)],
 }
 """By exchange: what second clients make of its messages."""
 HEAD = """# What the reading of each channel rests on
