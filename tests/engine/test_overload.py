@@ -1,6 +1,7 @@
 """A program that falls behind says so, keeps to what is traded most, and takes the rest back when it is well."""
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable
 from time import time_ns
@@ -119,6 +120,34 @@ async def test_what_is_not_listed_any_more_is_not_counted_as_dropped(feed: Feed)
     await feed.read_listing()
     assert feed.dropped == {SYMBOLS[1]}
     assert _shown(feed)[SYMBOLS[1]] == "shed"
+
+
+def test_a_loop_that_is_stuck_is_told_by_whoever_looks(make_feed: Callable[..., Feed]) -> None:
+    overload = Overload(make_feed().table, {})
+    stuck = threading.Event()
+    found: list[Load] = []
+
+    def watch() -> None:
+        while not stuck.is_set():
+            found.append(overload.load)
+            time.sleep(0.01)
+
+    async def main() -> None:
+        task = asyncio.create_task(overload.run())
+        await asyncio.sleep(0.3)
+        watcher = threading.Thread(target=watch)
+        watcher.start()
+        time.sleep(0.8)  # noqa: ASYNC251 # it is stuck
+        stuck.set()
+        watcher.join()
+        task.cancel()
+
+    loop = new_loop()
+    try:
+        loop.run_until_complete(main())
+    finally:
+        loop.close()
+    assert any(load.behind and (load.late_ms or 0) > 300 for load in found)
 
 
 def test_a_loop_with_too_much_to_do_is_told_within_a_second(make_feed: Callable[..., Feed]) -> None:

@@ -3,9 +3,10 @@
 import asyncio
 import logging
 from collections.abc import Collection, Mapping, Sequence
-from time import time_ns
+from time import monotonic, time_ns
 
 import numpy as np
+from msgspec.structs import replace
 
 from arbwatch.engine.feed import Feed
 from arbwatch.market.load import Gauge, Governor, Limits, Load, turnover
@@ -28,7 +29,8 @@ class Overload:
     def __init__(
         self, table: Table, feeds: Mapping[str, Feed], *, shed: bool = True, limits: Limits | None = None
     ) -> None:
-        self.load = Load()
+        self._load = Load()
+        self._ticked = float("inf")
         self._table = table
         self._feeds = feeds
         self._shed = shed
@@ -45,10 +47,20 @@ class Overload:
         if not isinstance(loop, BeatLoop):
             raise TypeError("how busy a loop is tells the beat of a loop that new_loop() made")
         while True:
+            self._ticked = loop.time()
             due = loop.time() + TICK_S
             await asyncio.sleep(TICK_S)
             now = loop.time()
             self.look(now, self._gauge.read(now, max(0.0, now - due), loop.beat.idle_s))
+
+    @property
+    def load(self) -> Load:
+        """The load as it stands; from any thread, and true also while the loop is stuck."""
+        load = self._load
+        late_s = monotonic() - self._ticked - TICK_S
+        if late_s < self._limits.late_s or late_s * 1e3 < (load.late_ms or 0.0):
+            return load
+        return replace(load, late_ms=late_s * 1e3, behind=True)
 
     def look(self, now: float, load: Load) -> None:
         """Take a reading at `now` (the loop's time), and act on it."""
@@ -70,7 +82,7 @@ class Overload:
             busy = "" if load.busy is None else f", busy {load.busy:.0%} of the time"
             log.warning("the program falls behind: %.0f ms late%s", load.late_ms or 0, busy)
         self._behind = load.behind
-        self.load = Load(load.busy, load.late_ms, load.behind, markets, dropped)
+        self._load = Load(load.busy, load.late_ms, load.behind, markets, dropped)
 
     def _drop(self, markets: int, followed: int) -> int:
         spare = followed - max(1, round(markets * self._limits.least))
