@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from arbwatch.analytics.matrix import matrix
 from arbwatch.market.codes import RowState
-from tests.world.world import World
+from tests.world.world import World, where
 
 Condition = Callable[[], Any]
 
@@ -150,20 +151,19 @@ def side_fault(name: str, reason: str, **arguments: Any) -> Callable[[World, str
     """Spoil one book, in truth too: the row is shown, and is no leg, with the reason."""
 
     def act(world: World, venue: str) -> Hit:
-        symbol = next(s for s in busy(world, venue, count=30) if _paired(world, s))
+        symbol = busy(world, venue, count=5)[-1]
         world.fault(venue, name, symbol=symbol, **arguments)
 
         def told() -> bool:
-            spreads = world.read().spreads
-            return any(reason in words for words in [*spreads.reasons, *(e.reason for e in spreads.excluded)])
+            picture = world.read()
+            _, column = where(picture.snapshot, venue, symbol)
+            key = picture.snapshot.keys[column]
+            shown = matrix(picture.snapshot, picture.rules, key.asset, key.quote_currency)
+            return any(reason in s.reason for s in shown.stands if (s.venue, s.symbol) == (venue, symbol))
 
         return Hit(told, lambda: not told(), {symbol}, clear=True)
 
     return act
-
-
-def _paired(world: World, symbol: str) -> bool:
-    return all(symbol in world.states(venue) for venue in world.venues)
 
 
 def clock_skew(world: World, venue: str) -> Hit:
