@@ -138,7 +138,7 @@ class Proving:
         for check in self._checks.values():
             right, maybe, wrong = check.counts(there)
             if _many(right, wrong, least):
-                doubts.append(f"{check.whole}, on {wrong:,} of {right + maybe + wrong:,} markets")
+                doubts.append(f"{check.whole}, on {maybe + wrong:,} of {right + maybe + wrong:,} markets")
             elif _many(right, maybe + wrong, least):
                 pending = pending or f"a second look at its {check.check}"
             if check.alone:
@@ -157,7 +157,7 @@ class Proving:
     def _waits(self, rows: Rows, there: Flags) -> str:
         enough = min(ENOUGH, int((rows.streaming & there).sum()))
         if not enough:
-            return "its first quotes"
+            return "" if np.any(rows.proof == Proof.PROVEN) else "its first quotes"
         missing = [_WAITS[kind] for kind in _WAITS if kind in self.offers and kind not in self._since]
         for check in self._checks.values():
             since = self._since.get(check.kind)

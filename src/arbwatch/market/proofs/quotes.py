@@ -20,6 +20,9 @@ UNFOLLOWED = 3
 TICK_OFF = 0.01
 """Of a tick."""
 CLOCK_OK_S, CLOCK_WRONG_S = 5.0, 10.0
+CLOCK_NEVER_S = 30 * 86_400.0
+"""No quote stands so long: its time is in another unit."""
+GREETED_NS = 3_000_000_000
 _NS = 1e9
 
 
@@ -33,7 +36,7 @@ def against_list(rows: Rows, answer: Answer, kept: NDArray[Any]) -> list[Judged]
 def by_themselves(rows: Rows, kept: NDArray[Any]) -> list[Judged]:
     """Hold the streamed quotes against what they say of themselves."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        return [_moving(rows, kept), _on_tick(rows, kept), _clock(rows)]
+        return [_moving(rows, kept), _on_tick(rows, kept), _clock(rows, kept)]
 
 
 def _width(bid: Floats, ask: Floats) -> Floats:
@@ -180,24 +183,24 @@ def _on_tick(rows: Rows, kept: NDArray[Any]) -> Judged:
     return Judged("ticks", "quotes", coded(known, known & (far > TICK_OFF)), row, whole, needed=False)
 
 
-def _clock(rows: Rows) -> Judged:
+def _clock(rows: Rows, kept: NDArray[Any]) -> Judged:
     late = (rows.received - rows.time + rows.offset) / _NS
     recent = rows.streaming & (rows.now - rows.received < CLOCK_WRONG_S * _NS)
     known = recent & (rows.time > 0) & ~np.isnan(late)
+    # A quote said again, or said to a new subscriber, has the time of its last change, however long ago.
+    told = (rows.changed == rows.received) & (rows.received > rows.since + GREETED_NS)
+    moving = told & (np.fmax(kept["bid_moves"], kept["ask_moves"]) > 1)
+    wrong = known & ((late < -CLOCK_WRONG_S) | (moving & (late > CLOCK_WRONG_S)) | (late > CLOCK_NEVER_S))
     bare = recent & (rows.time == 0)
 
     def said(apart: float) -> str:
         return f"{_span(abs(apart))} {'behind' if apart > 0 else 'ahead of'} the venue's clock"
 
-    def row(at: int) -> str:
-        return f"the time of its quote is {said(float(late[at]))}"
-
     def whole(places: Places) -> str:
         return f"the times of quotes are {said(middle(late[places]))}"
 
     return Judged(
-        "clock", "clock",
-        coded(bare | (known & (np.abs(late) <= CLOCK_OK_S)), known & (np.abs(late) > CLOCK_WRONG_S)), row, whole,
+        "clock", "clock", coded(bare | (known & (np.abs(late) <= CLOCK_OK_S)), wrong), lambda _: "", whole, alone=False,
     )  # fmt: skip
 
 
