@@ -1,62 +1,102 @@
 """`arbwatch check`: tell whether the venues can be reached and read."""
 
+import contextlib
 import time
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from arbwatch.cli.options import begin
-from arbwatch.cli.output import Format, print_csv, print_json
+from arbwatch.cli.options import begin, given
+from arbwatch.cli.output import Format
+from arbwatch.cli.record import writable
+from arbwatch.cli.report import Line, judge, show
 from arbwatch.cli.words import seconds
-from arbwatch.config.errors import CheckFoundError, NoVenueError
 
 if TYPE_CHECKING:
     from arbwatch.app import App
+    from arbwatch.config.settings import Settings
     from arbwatch.market.health import VenueStatus
+    from arbwatch.net.recorder import Recorder
 
 STEP_S = 0.1
 CLOCK_LIMIT_MS = 1000.0
-
-
-class Line(NamedTuple):
-    """One thing looked at: `ok` is None where it could not be told."""
-
-    what: str
-    ok: bool | None
-    words: str
+USUAL_S, DEEP_S = "20s", "60s"
 
 
 def check(
     venue: Annotated[
         str | None, typer.Argument(metavar="[VENUE]", help="One venue; all that are enabled by default")
     ] = None,
-    for_: Annotated[str, typer.Option("--for", metavar="TIME", help="How long to look at most")] = "20s",
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Try every stream, list, heartbeat and book once, and one reconnect")
+    ] = False,
+    record: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep every frame and answer there")] = None,
+    for_: Annotated[
+        str | None, typer.Option("--for", metavar="TIME", help="How long to look: at most 20 s; 60 s with --deep")
+    ] = None,
     format_: Annotated[Format, typer.Option("--format", help="How it is printed")] = Format.table,
     demo: Annotated[bool, typer.Option(help="Check the simulated venues")] = False,
 ) -> int:
     """Tell for each venue whether it answers, what its clock says, and when each stream first spoke.
 
-    0 if all is well, 5 if no venue was reachable, 6 if something was found.
+    With --deep one report for whoever maintains the program. 0 if all is well, 5 if no venue was reachable, 6 if
+    something was found.
     """
-    limit_s = seconds(for_, "--for")
-    loaded = begin(only_trouble=True)
+    limit_s = seconds(for_ or (DEEP_S if deep else USUAL_S), "--for")
+    # A deep look provokes warnings of its own; what they say stands in the report.
+    loaded = begin(only_trouble=True, console=not deep or given.verbose)
+    from arbwatch.net.recorder import Recorder  # noqa: PLC0415 loaded once the options are known to be right
+
+    with contextlib.ExitStack() as stack:
+        recorder = stack.enter_context(Recorder(writable(record))) if record else None
+        names = [venue] if venue else None
+        found = (_deep if deep else _plain)(loaded.settings, names, recorder, limit_s, demo)
+    if recorder is not None:
+        for name, tape in recorder.tapes.items():
+            kept = ", ".join(str(path) for path in tape.series.files) or "nothing"
+            found[name].append(Line("frames kept", not (tape.missing or tape.trouble), tape.trouble or kept))
+    show(found, format_)
+    judge(found)
+    return 0
+
+
+def _plain(
+    settings: "Settings", names: list[str] | None, recorder: "Recorder | None", limit_s: float, demo: bool
+) -> dict[str, list[Line]]:
     from arbwatch.app import App  # noqa: PLC0415 loaded once the options are known to be right
 
-    with App(loaded.settings, [venue] if venue else None, demo=demo) as app:
-        report = _look(app, limit_s)
-    if format_ is Format.json:
-        print_json({name: [line._asdict() for line in lines] for name, lines in report.items()})
-    elif format_ is Format.csv:
-        found_lines = [{"venue": name, **line._asdict()} for name, lines in report.items() for line in lines]
-        print_csv(found_lines, ("venue", *Line._fields))
-    else:
-        _print(report)
-    reached = [name for name, lines in report.items() if lines[0].ok]
-    if not reached:
-        raise NoVenueError("No venue could be reached: see above for what each said, and `network.proxy` for a way out")
-    if found := sum(line.ok is False for lines in report.values() for line in lines):
-        raise CheckFoundError(f"{found} of the things looked at {'is' if found == 1 else 'are'} not as they should be")
-    return 0
+    with App(settings, names, demo=demo, listen=recorder.tape if recorder else None) as app:
+        return _look(app, limit_s)
+
+
+def _deep(
+    settings: "Settings", names: list[str] | None, recorder: "Recorder | None", limit_s: float, demo: bool
+) -> dict[str, list[Line]]:
+    from arbwatch.app import App, chosen  # noqa: PLC0415 loaded once the options are known to be right
+    from arbwatch.cli import deep, evidence, findings  # noqa: PLC0415 as above
+    from arbwatch.net.ear import Ear  # noqa: PLC0415 as above
+    from arbwatch.net.tap import Tee  # noqa: PLC0415 as above
+
+    venues = chosen(settings, names)
+    ears = {name: Ear(venue) for name, venue in venues.items()}
+    questions: dict[str, dict[str, str]] = {name: {} for name in venues}
+    for cell in evidence.gather(venues.values()):
+        if not cell.confirmed:
+            questions[cell.venue][cell.channel] = f"{cell.basis}: {cell.source}"
+    started = time.time_ns()
+    with App(
+        deep.pinging(settings, venues, ears, limit_s),
+        names,
+        demo=demo,
+        listen=lambda v: Tee(recorder.tape(v), ears[v.id]) if recorder else ears[v.id],
+    ) as app:
+        looks = deep.watch(app, ears, limit_s)
+        picture = app.read()
+        return {
+            name: [*_venue(app, name, started), *findings.lines(look, picture, questions[name])]
+            for name, look in looks.items()
+        }
 
 
 def _look(app: "App", limit_s: float) -> dict[str, list[Line]]:
@@ -108,13 +148,3 @@ def _clock(status: "VenueStatus") -> Line:
     far = abs(status.clock_offset_ms) > CLOCK_LIMIT_MS
     words = f"the venue's is {offset(status)}"
     return Line("clock", not far, words + ("; set this computer's clock" if far else ""))
-
-
-def _print(report: dict[str, list[Line]]) -> None:
-    from arbwatch.views.text import plain  # noqa: PLC0415 views bring numpy along
-
-    for name, lines in report.items():
-        print(name)
-        for line in lines:
-            mark = {True: "ok ", False: "BAD", None: "?  "}[line.ok]
-            print(f"  {mark}  {line.what:<16} {plain(line.words)}")
