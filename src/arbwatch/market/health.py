@@ -166,7 +166,8 @@ class VenueHealth:
     def _proven(self, note: str) -> tuple[VenueState, str]:
         if self._doubt:
             return "doubtful", "; ".join(part for part in (self._doubt, note) if part)
-        some = f"{self._doubtful} are doubtful: their data disagrees with itself" if self._doubtful else ""
+        which = "1 is doubtful: its" if self._doubtful == 1 else f"{self._doubtful} are doubtful: their"
+        some = f"{which} data disagrees with itself" if self._doubtful else ""
         waits = f"not proven yet: waits for {self._waits}" if self._waits else ""
         return "up", "; ".join(part for part in (waits, some, note) if part)
 
