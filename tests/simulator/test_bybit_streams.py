@@ -3,6 +3,7 @@
 import itertools
 import time
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,6 +16,18 @@ from tests.simulator.conftest import Outside, wait_until
 async def bybit() -> AsyncIterator[Outside]:
     async with world() as found:
         yield found
+
+
+def _reached(peer: Any, topic: str, number: int) -> bool:
+    return bool(pushes(peer, topic)[-1]["data"]["seq"] == number)
+
+
+def _begun(peer: Any, topic: str) -> list[Any]:
+    return [frame for frame in pushes(peer, topic) if frame["data"]["u"] == 1]
+
+
+def _going_on(peer: Any, topic: str) -> bool:
+    return bool(pushes(peer, topic)[-1]["data"]["u"] > 3)
 
 
 async def test_answers_are_spelled_as_each_product_spells_them(bybit: Outside) -> None:
@@ -97,7 +110,7 @@ async def test_books_are_a_snapshot_and_what_changed(bybit: Outside, venue: str,
     await bybit.post(venue, "/control/pause")
     book = (await bybit.get(venue, "/truth", symbol=symbol))["book"]
     for peer in (first, late):
-        await wait_until(lambda p=peer: pushes(p, topic)[-1]["data"]["seq"] == book["update_id"], "the last change")
+        await wait_until(partial(_reached, peer, topic, book["update_id"]), "the last change")
         bids, asks, _ = joined(pushes(peer, topic))
         assert sorted(bids.items(), reverse=True) == [tuple(level) for level in book["bids"][:levels]]
         assert sorted(asks.items()) == [tuple(level) for level in book["asks"][:levels]]
@@ -112,9 +125,9 @@ async def test_a_restart_of_the_service_counts_from_one_with_a_snapshot(bybit: O
     told = await bybit.fault(PERP, "service_restart")
     assert told["done"] == [top, deep]
     for topic in (top, deep):
-        fresh = await wait_until(lambda t=topic: [f for f in pushes(peer, t) if f["data"]["u"] == 1], "a new count")
+        fresh = await wait_until(partial(_begun, peer, topic), "a new count")
         assert fresh[0]["type"] == "snapshot"
-        await wait_until(lambda t=topic: pushes(peer, t)[-1]["data"]["u"] > 3, "it goes on from there")
+        await wait_until(partial(_going_on, peer, topic), "it goes on from there")
     joined(pushes(peer, deep))
 
 
