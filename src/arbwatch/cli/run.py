@@ -1,10 +1,12 @@
 """`arbwatch run` and `arbwatch demo`: everything that is set up, on a board or as a log."""
 
+import contextlib
 import logging
 import signal
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,6 +17,7 @@ from arbwatch.cli.words import names
 if TYPE_CHECKING:
     from arbwatch.app import App
     from arbwatch.config.load import Loaded
+    from arbwatch.net.recorder import Recorder
 
 log = logging.getLogger(__name__)
 
@@ -29,14 +32,24 @@ def run(
     venues: VENUES = None,
     demo: Annotated[bool, typer.Option(help="Watch simulated venues: no network, no keys")] = False,
     headless: HEADLESS = False,
+    record: Annotated[Path | None, typer.Option(metavar="DIR", help="Also keep every frame and answer there")] = None,
 ) -> int:
     """Watch the venues: a board on a terminal, else a log. Ctrl-C or SIGTERM ends it."""
     board = not headless and on_terminal()
     loaded = begin(console=not board)
     from arbwatch.app import App  # noqa: PLC0415 numpy and sockets are loaded once settings are known to be right
 
-    with App(loaded.settings, names(venues), demo=demo) as app:
+    with contextlib.ExitStack() as stack:
+        listen = stack.enter_context(_recorder(record)).tape if record else None
+        app = stack.enter_context(App(loaded.settings, names(venues), demo=demo, listen=listen))
         return show_board(app, loaded) if board else log_until_stopped(app)
+
+
+def _recorder(folder: Path) -> "Recorder":
+    from arbwatch.cli.record import writable  # noqa: PLC0415 only where something is recorded
+    from arbwatch.net.recorder import Recorder  # noqa: PLC0415 as above
+
+    return Recorder(writable(folder))
 
 
 def on_terminal() -> bool:
