@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from functools import partial
 from math import isclose, isnan
-from typing import Any
 
 import pytest
 
@@ -79,23 +78,6 @@ def test_funding_equals_the_truth_and_says_where_its_interval_is_from(rest: Worl
             assert isnan(float(snapshot.cap[at])), symbol
         hours[true["interval_h"]] = hours.get(true["interval_h"], 0) + 1
     assert set(hours) == {1, 4, 8}
-
-
-def test_every_planted_spread_is_shown_at_its_size_with_units_taken_off(rest: World) -> None:
-    planted: list[dict[str, Any]] = rest.get(VENUES[0], "/truth/spreads")
-    assert planted
-    found = {(s.asset, s.buy.venue): s for s in rest.read().spreads.found if s.quote_currency == "USDT"}
-    excluded = {(e.spread.asset, e.spread.buy.venue) for e in rest.read().spreads.excluded}
-    shown = 0
-    for gap in planted:
-        for key, side in (("long_spot", VENUES[0]), ("long_perp", VENUES[1])):
-            spread = found.get((gap["asset"], side))
-            if gap[key] is None or (spread is None and (gap["asset"], side) in excluded):
-                continue
-            if spread is not None:
-                assert isclose(spread.gross, gap[key], rel_tol=1e-9, abs_tol=1e-12), gap
-                shown += 1
-    assert shown > 0
 
 
 def test_multiplied_perpetuals_stand_beside_their_plain_spot(rest: World) -> None:

@@ -325,9 +325,9 @@ class Feed:
         return [f"{side} {words}" for side, words in sides if words]
 
     def progress(self) -> Progress:
-        """Tell how far this venue has come."""
+        """Tell how far this venue has come; callable from any thread."""
         total = len(self._following - self.dropped)
-        live = sum(1 for topic in self.sockets if topic.kind == "quote")
+        live = sum(1 for topic in list(self.sockets) if topic.kind == "quote")
         if self.listed.is_set():
             self.stage = LIVE if live + len(self._refused & self._following) >= total else "subscribing"
         return Progress(self.venue.id, self.stage, live, total)

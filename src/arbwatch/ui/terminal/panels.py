@@ -70,6 +70,7 @@ def start(picture: Picture, width: int) -> Text:
     title = "No venue can be reached" if failed else "Reading the markets"
     text.append(f"\n{title}\n\n", style("bad" if failed else "strong", bold=True))
     entries = {entry.venue: entry for entry in picture.progress}
+    remedies: dict[str, list[str]] = {}
     names = max((len(plain(status.venue)) for status in picture.venues), default=0) + 2
     for status in picture.venues:
         text.append(f"{plain(status.venue):<{names}}", style("strong"))
@@ -77,13 +78,15 @@ def start(picture: Picture, width: int) -> Text:
         if status.state in ("down", "blocked"):
             tone = VENUE_TONES[status.state]
             _beside(text, f"{status.state}: {health.failure(status)}", names, width, tone)
-            text.append(" " * names)
-            _beside(text, health.advice(status), names, width, "")
+            remedies.setdefault(health.advice(status), []).append(plain(status.venue))
         elif entry is not None:
             text.append(_bar(entry.done, entry.total), style("good"))
             text.append(f"{health.progress(entry)}\n", style(""))
         else:
             text.append(f"{status.state}\n", style(VENUE_TONES.get(status.state, "")))
+    for remedy, venues in remedies.items():
+        whose = f"{', '.join(venues)}: " if len(remedies) > 1 else ""
+        text.append("\n".join(["", *wrap(whose + remedy, max(width, 20), break_on_hyphens=False), ""]), style(""))
     if failed:
         text.append("\nThe rows appear here as soon as one answers. 4 shows more, q quits.\n", style("dim"))
     elif not picture.venues:
