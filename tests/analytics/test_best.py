@@ -44,8 +44,8 @@ class Cell(NamedTuple):
     gaps: int
 
 
-mids = st.sampled_from([1.0, 1.0, 1.0, 1.01, 1.02, 1.15, 1.3, 3.0, 10.0]) | st.floats(0.9, 1.1)
-widths = st.sampled_from([0.0, 0.001, 0.01, 0.1, -0.001, None])
+mids = st.sampled_from([1.0, 1.01, 1.02, 1.15, 1.3, 3.0, 3.1, 3.2, 10.0]) | st.floats(0.9, 1.1)
+widths = st.sampled_from([0.0005, 0.001, 0.001, 0.01, 0.01, 0.1, 0.0, -0.001, None])
 cells = st.builds(
     lambda mid, low, high, *more: Cell(
         mid, None if low is None else mid * (1 - low), None if high is None else mid * (1 + high), *more
@@ -53,13 +53,13 @@ cells = st.builds(
     mids,
     widths,
     widths,
-    st.sampled_from([RowState.LIVE] * 8 + [s for s in RowState if s != RowState.POLLED]),
-    st.sampled_from([Source.STREAM] * 6 + list(Source)),
-    st.sampled_from([Proof.PROVEN] * 3 + list(Proof)),
-    st.sampled_from([0.0] * 6 + [3.0, 11.0, 30.0, 61.0]),
-    st.sampled_from([0.1] * 6 + [2.5, -1.0]),
+    st.sampled_from([RowState.LIVE] * 40 + [s for s in RowState if s != RowState.POLLED]),
+    st.sampled_from([Source.STREAM] * 20 + list(Source)),
+    st.sampled_from([Proof.PROVEN] * 12 + list(Proof)),
+    st.sampled_from([0.0] * 20 + [3.0, 11.0, 30.0, 61.0]),
+    st.sampled_from([0.1] * 20 + [2.5, -1.0]),
     st.sampled_from([1, 1, 1000, 10]),
-    st.sampled_from(["crypto"] * 6 + ["stock"]),
+    st.sampled_from(["crypto"] * 12 + ["stock"]),
     st.sampled_from([True] * 5 + [False]),
     st.sampled_from([0, 8]),
 )

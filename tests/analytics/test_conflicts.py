@@ -72,6 +72,14 @@ def test_an_exchange_is_one_witness_however_many_markets_it_has() -> None:
     assert not any({"three_spot", "three_perp"} & set(pair) for pair in found if pair[0][:3] != pair[1][:3])
 
 
+def test_strangers_that_agree_on_another_price_than_most_are_not_compared() -> None:
+    venues = Venues("one", "two", "three", "four", "five").put("one_spot", "A", 1.0, 1.001)
+    venues.put("two_spot", "A", 1.01, 1.011).put("three_spot", "A", 1.0, 1.001)
+    venues.put("four_spot", "A", 3.0, 3.001).put("five_spot", "A", 3.2, 3.201)
+    assert set(told(venues)) == {"four_spot", "five_spot"}
+    assert legs(venues.scan()) == [("one_spot", "two_spot")]
+
+
 def test_a_stock_and_a_coin_of_one_name_are_never_compared_and_two_stocks_are() -> None:
     venues = three(1.05, class_="stock")
     assert told(venues)["three_spot"].words == "class differs: stock and crypto"

@@ -19,7 +19,7 @@ def _run(*arguments: str, limit_s: float = 60.0) -> subprocess.CompletedProcess[
 
 
 def test_scan_prints_one_json_document_that_tells_everything() -> None:
-    result = _run("scan", "--demo", "--for", "4s", "--format", "json")
+    result = _run("scan", "--demo", "--for", "12s", "--format", "json")
     assert result.returncode == 0, result.stderr
     document = json.loads(result.stdout)
     assert {venue["state"] for venue in document["venues"]} == {"up"}
@@ -33,10 +33,10 @@ def test_scan_prints_one_json_document_that_tells_everything() -> None:
 
 
 def test_scan_prints_csv_and_a_table() -> None:
-    rows = list(csv.DictReader(io.StringIO(_run("scan", "--demo", "--for", "3s", "--format", "csv").stdout)))
+    rows = list(csv.DictReader(io.StringIO(_run("scan", "--demo", "--for", "10s", "--format", "csv").stdout)))
     assert rows
     assert float(rows[0]["gross"]) >= float(rows[-1]["gross"])
-    table = _run("scan", "--demo", "--for", "3s", "--explain")
+    table = _run("scan", "--demo", "--for", "10s", "--explain")
     assert table.returncode == 0
     assert "gross bps" in table.stdout
     assert "pairs left out" in table.stdout

@@ -137,10 +137,9 @@ class Broadcast:
 
     def announce(self, change: ListingChange) -> None:
         """Push a change of what is listed."""
-        for name, feed in self.feeds.items():
-            if self.known[name].kind == "listing":
-                for text in feed.announced(change):
-                    self.push(self.known[name], text)
+        for name, feed in self._of_symbol.get(None, {}).items():
+            for text in feed.announced(change):
+                self.push(self.known[name], text)
 
     def restart(self) -> list[str]:
         """Have every feed begin anew; return the streams that tell of it."""

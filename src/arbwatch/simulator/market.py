@@ -340,7 +340,8 @@ class Market:
         listing.listed = self.now // 10**6
         listing.moved = self.steps
         self.venues[entry.venue][listing.symbol] = listing
-        self._choose()
+        if rate:
+            self._choose()
         self._fund(listing)
         self.touch(listing)
         self.listing_changes.append(ListingChange(listing, "listed"))
@@ -348,5 +349,6 @@ class Market:
 
     def changed(self, listing: Listing, what: Literal["delisted", "halted", "resumed", "tick", "rebased"]) -> None:
         """Note that a listing changed, for those who announce it."""
-        self._choose()
+        if listing.rate:
+            self._choose()
         self.listing_changes.append(ListingChange(listing, what))

@@ -100,8 +100,8 @@ class Simulator:
         self.servers[change.listing.venue].broadcast.publish(change)
 
     def _announce(self) -> None:
-        while self.market.listing_changes:
-            change = self.market.listing_changes.pop(0)
+        changes, self.market.listing_changes = self.market.listing_changes, []
+        for change in changes:
             self.servers[change.listing.venue].broadcast.announce(change)
 
     async def fault(self, venue: str, name: str, **arguments: Any) -> dict[str, Any]:
