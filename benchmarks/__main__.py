@@ -13,14 +13,23 @@ from benchmarks.report import Report, text
 from benchmarks.runner import BenchmarkError
 from benchmarks.suites import Findings, Options
 
-SUITES = {"B1": "flood", "B2": "paced", "B9": "start", "B10": "growth", "micro": "micro"}
+SUITES = {
+    "B1": "flood",
+    "B2": "paced",
+    "B3": "seen",
+    "B4": "compared",
+    "B5": "memory",
+    "B9": "start",
+    "B10": "growth",
+    "micro": "micro",
+}
 LEAST_ROUNDS = 5
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print, and return 0; 1 where a figure could not be taken. A broken promise is said, not an error."""
     wanted = _parser().parse_args(arguments)
-    options = Options(wanted.rounds, wanted.scale, wanted.profile, _say)
+    options = Options(wanted.rounds, wanted.scale, wanted.profile, wanted.minutes, _say)
     machine = describe()
     _say(machine)
     findings, failures = [], 0
@@ -55,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rounds", type=int, default=LEAST_ROUNDS, help="interleaved rounds, medians are printed")
     parser.add_argument("--json", metavar="FILE", help="also write everything measured to FILE")
     parser.add_argument("--profile", action="store_true", help="show where arbwatch's time goes (B1)")
+    parser.add_argument("--minutes", type=float, default=15.0, help="how long the long run lasts (B5)")
     parser.add_argument("--scale", type=float, default=1.0, help="shrink the runs, for a try-out")
     return parser
 

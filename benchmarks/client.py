@@ -17,6 +17,8 @@ PEERS = {
     "door": "door",
     "net": "net",
     "arbwatch": "product",
+    "seen": "seen",
+    "long": "long",
     "cryptofeed": "with_cryptofeed",
     "ccxt.pro": "with_ccxt",
     "aiohttp": "with_aiohttp",

@@ -18,6 +18,8 @@ class Job(msgspec.Struct, frozen=True):
     timeout_s: float = 120.0
     look_every_s: float = 0.05
     """How often the result is looked at; a long paced run is disturbed the less the rarer."""
+    venues: int = 1
+    """So many venues are watched; each follows every symbol on `sockets` of its own."""
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -35,6 +37,8 @@ class Outcome(msgspec.Struct, frozen=True):
     profile: str = ""
     note: str = ""
     error: str | None = None
+    samples: list[tuple[float, int, float]] = []
+    """Seconds since the start, messages so far, resident memory in MB."""
 
 
 class Play(msgspec.Struct, frozen=True):
@@ -44,6 +48,8 @@ class Play(msgspec.Struct, frozen=True):
     symbols: int = 0
     messages: int = 0
     rate: float | None = None
+    bulk: bool = False
+    """With `rate`: in slices of ready bytes, unstamped, to every client that follows a symbol."""
 
 
 class Played(msgspec.Struct, frozen=True):

@@ -42,7 +42,9 @@ class Runner:
             if (said := _line(client, f"{peer} to be ready")) != "ready":
                 raise BenchmarkError(f"{peer} said {said!r} instead of being ready")
             _tell(self.server, play)
-            played = msgspec.json.decode(_line(self.server, "the server to have played"), type=Played)
+            lasts_s = play.messages / play.rate if play.rate else 0.0
+            said = _line(self.server, "the server to have played", ANSWER_WITHIN_S + 2 * lasts_s)
+            played = msgspec.json.decode(said, type=Played)
             outcome = msgspec.json.decode(_line(client, f"{peer}'s figures"), type=Outcome)
         finally:
             _end(client)
@@ -106,10 +108,10 @@ def _tell(process: "subprocess.Popen[bytes]", order: Play | Job) -> None:
     process.stdin.flush()
 
 
-def _line(process: "subprocess.Popen[bytes]", what: str) -> str:
+def _line(process: "subprocess.Popen[bytes]", what: str, within_s: float = ANSWER_WITHIN_S) -> str:
     assert process.stdout is not None
-    if not select([process.stdout], [], [], ANSWER_WITHIN_S)[0]:
-        raise BenchmarkError(f"waited {ANSWER_WITHIN_S:.0f} s for {what}")
+    if not select([process.stdout], [], [], within_s)[0]:
+        raise BenchmarkError(f"waited {within_s:.0f} s for {what}")
     line = process.stdout.readline()
     if not line:
         raise BenchmarkError(f"waited for {what}, but the process ended with code {process.wait()}")

@@ -29,6 +29,11 @@ from benchmarks.machine import keep_to_core
 
 BLOCK = 40_000
 CHUNK = 1 << 18
+SLICE = 64
+"""Messages poured into one socket at once."""
+BEHIND_S = 0.5
+STATISTICS = 100
+"""Symbols whose 24 h statistics are told each second."""
 SUBSCRIBED_WITHIN_S = 60.0
 MAX_FRAME = 64 << 20
 
@@ -81,6 +86,10 @@ class Client(WSListener):
         self.writable.set()
 
 
+Takers = dict[str, list[Client]]
+"""By stream, who follows it."""
+
+
 class Server:
     """Everything the clients are served from."""
 
@@ -113,16 +122,22 @@ class Server:
         """Send what was asked for once every stream is subscribed."""
         if not await self._subscribed(play.symbols):
             return Played(0, 0, f"the streams were not all subscribed within {SUBSCRIBED_WITHIN_S:.0f} s")
-        takers = {name: c for c in self.clients for name in c.streams}
-        carriers = [c for c in self.clients if c in takers.values()]
+        wanted = {traffic.stream(s) for s in traffic.symbols(play.symbols)}
+        carriers = [client for client in self.clients if client.streams & wanted]
+        takers = {name: [c for c in carriers if name in c.streams] for name in wanted}
         lateness = 0.0
         if play.rate is None:
             sent = await self._flood(play, takers, carriers)
+        elif play.bulk:
+            sent = await _pour(play, takers, carriers, self.clients)
         else:
             sent, lateness = await self._pace(play, takers)
+        closing = 0
         for symbol, payload in traffic.closing(play.symbols):
-            takers[traffic.stream(symbol)].transport.send(WSMsgType.TEXT, payload)
-        return Played(sent + play.symbols, len(carriers), None, lateness)
+            for taker in takers[traffic.stream(symbol)]:
+                taker.transport.send(WSMsgType.TEXT, payload)
+                closing += 1
+        return Played(sent + closing, len(carriers), None, lateness)
 
     async def _subscribed(self, count: int) -> bool:
         wanted = {traffic.stream(s) for s in traffic.symbols(count)}
@@ -133,20 +148,68 @@ class Server:
             await asyncio.sleep(0.02)
         return False
 
-    async def _flood(self, play: Play, takers: dict[str, Client], carriers: list[Client]) -> int:
+    async def _flood(self, play: Play, takers: Takers, carriers: list[Client]) -> int:
         length = min(BLOCK, play.messages)
         blocks: dict[Client, list[bytes]] = {client: [] for client in carriers}
         for symbol, payload in traffic.flow(play.symbols, length):
-            blocks[takers[traffic.stream(symbol)]].append(traffic.framed(payload))
+            blocks[takers[traffic.stream(symbol)][0]].append(traffic.framed(payload))
         repeats = -(-play.messages // length)
         await asyncio.gather(*(_blast(c, b"".join(frames), repeats) for c, frames in blocks.items()))
         return repeats * length
 
-    async def _pace(self, play: Play, takers: dict[str, Client]) -> tuple[int, float]:
+    async def _pace(self, play: Play, takers: Takers) -> tuple[int, float]:
         assert play.rate is not None
-        fds = {name: c.transport.underlying_transport.get_extra_info("socket").fileno() for name, c in takers.items()}
-        messages = [(fds[traffic.stream(s)], traffic.stamped(p)) for s, p in traffic.flow(play.symbols, play.messages)]
+        rng = random.Random(traffic.SEED)
+        fds = {name: [_descriptor(c) for c in clients] for name, clients in takers.items()}
+        messages = [
+            (rng.choice(fds[traffic.stream(name)]), traffic.stamped(payload))
+            for name, payload in traffic.flow(play.symbols, play.messages)
+        ]
         return play.messages, await asyncio.to_thread(_send_paced, messages, play.rate)
+
+
+def _descriptor(client: Client) -> int:
+    number: int = client.transport.underlying_transport.get_extra_info("socket").fileno()
+    return number
+
+
+def _tell_statistics(clients: list[Client], payload: bytes) -> int:
+    told = [client for client in clients if traffic.STATISTICS in client.streams]
+    for client in told:
+        client.transport.send(WSMsgType.TEXT, payload)
+    return len(told)
+
+
+async def _pour(play: Play, takers: Takers, carriers: list[Client], clients: list[Client]) -> int:
+    """Send ready bytes at the rate asked for, or as fast as the slowest client reads; return the messages sent."""
+    assert play.rate is not None
+    frames: dict[Client, list[bytes]] = {client: [] for client in carriers}
+    for symbol, payload in traffic.flow(play.symbols, BLOCK // 4):
+        frame = traffic.framed(payload)
+        for client in takers[traffic.stream(symbol)]:
+            frames[client].append(frame)
+    slices = {c: [b"".join(f[n : n + SLICE]) for n in range(0, len(f), SLICE)] for c, f in frames.items()}
+    lengths = {c: [len(f[n : n + SLICE]) for n in range(0, len(f), SLICE)] for c, f in frames.items()}
+    names = traffic.symbols(play.symbols)
+    sent, turn, told, due = 0, 0, 0.0, time.monotonic()
+    while sent < play.messages:
+        if (now := time.monotonic()) - told >= 1.0:
+            told = now
+            some = [names[(turn + number) % len(names)] for number in range(STATISTICS)]
+            sent += _tell_statistics(clients, traffic.statistics(some, time.time_ns() // 1_000_000))
+        for client in carriers:
+            await client.writable.wait()
+            if client.transport.is_disconnected:
+                return sent
+            at = turn % len(slices[client])
+            client.transport.underlying_transport.write(slices[client][at])
+            sent += lengths[client][at]
+            due += lengths[client][at] / play.rate
+        turn += 1
+        # A client that was slow for a while is not made up for in one burst.
+        due = max(due, time.monotonic() - BEHIND_S)
+        await asyncio.sleep(max(0.0, due - time.monotonic()))
+    return sent
 
 
 async def _blast(client: Client, block: bytes, repeats: int) -> None:

@@ -78,6 +78,20 @@ def closing(count: int) -> list[tuple[str, bytes]]:
     return [(s, message(s, 9_000_000_000 + i, last_top(i))) for i, s in enumerate(symbols(count))]
 
 
+STATISTICS = "!miniTicker@arr"
+"""The stream of every symbol's 24 h statistics."""
+
+
+def statistics(names: list[str], now_ms: int) -> bytes:
+    """Write one message of that stream."""
+    rows = [
+        {"e": "24hrMiniTicker", "E": now_ms, "s": name, "c": "25000.0", "o": "24000.0", "h": "50000.0", "l": "0.5"}
+        | {"v": "1000.0", "q": f"{now_ms % 1000}.5"}
+        for name in names
+    ]
+    return msgspec.json.encode({"stream": STATISTICS, "data": rows})
+
+
 def wrong_symbols(count: int, read: Callable[[str], Top | None]) -> Iterator[str]:
     """Yield the symbols whose last state, as `read` tells it, is not what was sent last."""
     for index, symbol in reversed(list(enumerate(symbols(count)))):

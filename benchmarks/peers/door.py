@@ -10,6 +10,7 @@ from picows import WSFrame, WSTransport
 
 from arbwatch.connector.errors import DecodeError
 from arbwatch.connector.registry import venues
+from arbwatch.market.snapshot import Snapshot
 from arbwatch.market.table import Lane, Table
 from arbwatch.model import Instrument, Quote
 from arbwatch.net.beat import new_loop
@@ -61,17 +62,22 @@ class Door(Frames):
 
 
 def table_look(table: Table) -> Read:
-    """Return a reader of the first lane's tops, by symbol, as of now."""
+    """Return a reader of the tops, by symbol, as of now; None too where the lanes show different ones."""
     snapshot = table.snapshot(time_ns())
-    places = {i.symbol: column for column, i in enumerate(snapshot.instruments[0]) if i is not None}
+    rows = snapshot.layout.rows
 
     def _read(symbol: str) -> traffic.Top | None:
-        if (at := places.get(symbol)) is None:
-            return None
-        sides = (snapshot.bid, snapshot.bid_size, snapshot.ask, snapshot.ask_size)
-        return traffic.Top(*(float(side[0, at]) for side in sides))
+        tops = {_top(snapshot, lane, places.get(symbol)) for lane, places in enumerate(rows)}
+        return tops.pop() if len(tops) == 1 else None
 
     return _read
+
+
+def _top(snapshot: Snapshot, lane: int, at: int | None) -> traffic.Top | None:
+    if at is None:
+        return None
+    sides = (snapshot.bid, snapshot.bid_size, snapshot.ask, snapshot.ask_size)
+    return traffic.Top(*(float(side[lane, at]) for side in sides))
 
 
 def connect(job: Job) -> Connect:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
@@ -58,6 +58,10 @@ def _probe_rows(engine: Engine, delays: list[int]) -> None:
     table.drain = _drain  # type: ignore[method-assign] # the probe sits where the engine calls
 
 
+def _nothing() -> None:
+    return
+
+
 def run(job: Job, meter: Meter) -> Outcome:
     """Measure arbwatch."""
     venue = venues()[VENUE]
@@ -68,26 +72,36 @@ def run(job: Job, meter: Meter) -> Outcome:
     engine = Engine([VenueSpec(venue, connect(job))])
     if job.probe:
         _probe_rows(engine, meter.delays["row"])
+    return follow(engine, job, meter)
+
+
+def follow(
+    engine: Engine, job: Job, meter: Meter, begin: Callable[[], None] = _nothing, end: Callable[[], None] = _nothing
+) -> Outcome:
+    """Run an engine from its start to the last state of every symbol; `begin` and `end` frame what is measured."""
     engine.start()
-    while not meter.late() and not _live(engine, job.symbols):
+    while not meter.late() and not _live(engine, job.symbols * job.venues):
         time.sleep(job.look_every_s)
-    acks = _frames(engine)
+    acks = frames(engine)
+    begin()
     meter.ready()
-    look = once_quiet(partial(_frames, engine), partial(table_look, engine.table))
+    look = once_quiet(partial(frames, engine), partial(table_look, engine.table))
     while not meter.finished(look) and engine.running:
         time.sleep(job.look_every_s)
-    messages, note = _frames(engine) - acks, str(engine.failure or "")
+    end()
+    messages, note = frames(engine) - acks, str(engine.failure or "")
     outcome = meter.outcome(look, messages=messages, sockets=_sockets(engine), note=note)
     engine.stop()
     return outcome
 
 
-def _live(engine: Engine, symbols: int) -> bool:
+def _live(engine: Engine, topics: int) -> bool:
     sockets = [s for feed in list(engine.feeds.values()) for s in feed.pool.sockets()]
-    return sum(s.live_topics for s in sockets) >= symbols and all(s.live_topics == s.topics for s in sockets)
+    return sum(s.live_topics for s in sockets) >= topics and all(s.live_topics == s.topics for s in sockets)
 
 
-def _frames(engine: Engine) -> int:
+def frames(engine: Engine) -> int:
+    """Return how many frames the sockets of an engine have read."""
     return sum(s.frames for feed in engine.feeds.values() for s in feed.pool.sockets())
 
 

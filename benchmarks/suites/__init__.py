@@ -13,6 +13,8 @@ class Options(msgspec.Struct, frozen=True):
     rounds: int
     scale: float
     profile: bool
+    minutes: float
+    """How long the long run lasts (B5)."""
     say: Callable[[str], None]
 
 

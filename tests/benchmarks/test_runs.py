@@ -8,6 +8,7 @@ import pytest
 
 from benchmarks.job import Play
 from benchmarks.runner import BenchmarkError, Runner
+from benchmarks.suites import Options, compared
 
 OTHERS = ("cryptofeed", "ccxt.pro")
 PEERS = ("frames", "decode", "bare", "door", "net", "arbwatch", "aiohttp", *OTHERS)
@@ -57,3 +58,27 @@ def test_no_process_outlives_the_runner() -> None:
         server = started.server
         assert server.poll() is None
     assert server.poll() is not None
+
+
+def test_a_scan_is_timed_over_the_messages_it_contains(runner: Runner) -> None:
+    outcome = runner.run(Play("play", COUNT, 2_000, rate=2_000.0), "seen", sockets=2, venues=2, timeout_s=40)
+    for stage in ("seen from socket read", "seen from sent"):
+        p50, p99, count = outcome.delays_ms[stage]
+        assert count > 1_000
+        assert 0 < p50 <= p99
+
+
+def test_a_long_run_samples_the_memory_while_messages_come(runner: Runner) -> None:
+    play = Play("play", COUNT, 40_000, 8_000.0, bulk=True)
+    outcome = runner.run(play, "long", sockets=2, venues=3, look_every_s=1.0, timeout_s=60)
+    assert (outcome.messages or 0) >= 40_000
+    seconds, counts, memory = zip(*outcome.samples, strict=True)
+    assert sorted(seconds) == list(seconds)
+    assert counts[0] < counts[-1]
+    assert min(memory) > 10
+
+
+def test_the_best_pairs_of_columns_are_those_of_plain_loops() -> None:
+    found = compared.measure(Options(rounds=1, scale=0.1, profile=False, minutes=1.0, say=print))
+    assert len(found.lines) == 5
+    assert "best pairs equal those of the plain loops" in found.notes[0]

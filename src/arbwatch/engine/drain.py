@@ -1,6 +1,7 @@
 """When the doors are emptied: after sockets were read, and no more often than anybody needs it."""
 
 import asyncio
+from collections.abc import Callable
 from time import time_ns
 
 from arbwatch.market.table import Table
@@ -12,12 +13,15 @@ EVERY_S = 0.01
 class Drain:
     """Drain a table on its loop's beat: a quiet market's quote at once, a busy one's every `EVERY_S` seconds.
 
+    `then` is called after each drain with the time of it, UTC ns.
+
     A timer that is due when the loop wakes up fires after the sockets were read, so that a drain under load costs
     no wake-up of its own.
     """
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, then: Callable[[int], None] | None = None) -> None:
         self._table = table
+        self._then = then
         self._due = 0.0
         self._armed = False
         self._loop: asyncio.AbstractEventLoop
@@ -43,7 +47,10 @@ class Drain:
     def _drain(self) -> None:
         self._armed = False
         try:
-            self._table.drain(time_ns())
+            now = time_ns()
+            self._table.drain(now)
+            if self._then is not None:
+                self._then(now)
         except Exception as problem:  # noqa: BLE001 # told to whoever awaits `run`
             if not self._failed.done():
                 self._failed.set_exception(problem)

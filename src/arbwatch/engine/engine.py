@@ -11,6 +11,9 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
+from arbwatch.analytics.best import Best
+from arbwatch.analytics.plan import Plan
+from arbwatch.analytics.scanner import Scanner
 from arbwatch.analytics.spreads import Rules, scan
 from arbwatch.connector.venue import Venue
 from arbwatch.connector.wire import Kind, Poll
@@ -25,6 +28,7 @@ from arbwatch.engine.watch import Watch
 from arbwatch.market.book import BookState
 from arbwatch.market.health import VenueStatus, clock_verdict
 from arbwatch.market.identity import Names
+from arbwatch.market.snapshot import Snapshot
 from arbwatch.market.table import Lane, Table
 from arbwatch.model import Instrument, Level, Trade
 from arbwatch.net.beat import new_loop
@@ -34,6 +38,9 @@ from arbwatch.views.picture import Picture, Progress
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+OnScan = Callable[[Snapshot, Plan, Best], None]
+"""Takes the best pairs as of a moment, on the engine's thread; all of it is overwritten by the next scan."""
 
 STATUS_S = 0.25
 STOP_S = 4.0
@@ -66,6 +73,7 @@ class Engine:
         names: Names | None = None,
         *,
         shed: bool = True,
+        on_scan: OnScan | None = None,
     ) -> None:
         self._specs = tuple(specs)
         self._rules = rules or Rules()
@@ -74,6 +82,8 @@ class Engine:
         self.feeds: dict[str, Feed] = {}
         self._looking = Looking(self.feeds)
         self._overload = Overload(self.table, self.feeds, shed=shed)
+        self._scanner = Scanner(self._rules)
+        self._on_scan = on_scan
         self._statuses: tuple[VenueStatus, ...] = ()
         self._pages = _pages(specs)
         self._thread: threading.Thread | None = None
@@ -200,7 +210,7 @@ class Engine:
         tasks = [
             asyncio.create_task(supervise(name, work), name=name)
             for name, work in [
-                ("drain", Drain(self.table).run),
+                ("drain", Drain(self.table, self._scan if self._on_scan else None).run),
                 ("status", self._status),
                 ("looking", self._looking.run),
                 ("overload", self._overload.run),
@@ -221,6 +231,12 @@ class Engine:
                 end.cancel()
             await asyncio.gather(*ends, return_exceptions=True)
             await asyncio.gather(*(feed.stop() for feed in self.feeds.values()), return_exceptions=True)
+
+    def _scan(self, now: int) -> None:
+        if self._on_scan is not None:
+            view = self.table.view(now)
+            best = self._scanner.look(view)
+            self._on_scan(view, self._scanner.plan, best)
 
     async def _status(self) -> None:
         while True:
