@@ -37,3 +37,6 @@ class Instrument(msgspec.Struct, frozen=True, gc=False, tag_field="type", tag="i
     status: Status
     listed: int | None
     """When trading began, UTC ns."""
+    maker_fee: float | None = None
+    """What this market's own row tells, as a fraction; negative is paid back. None where the listing is silent."""
+    taker_fee: float | None = None
