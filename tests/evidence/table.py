@@ -98,8 +98,8 @@ def page(cells: Sequence[Cell]) -> str:
     """Return the page of the documentation."""
     lines = [HEAD, "| venue | channel | basis | date | messages | agreed | source |", "|---|---|---|---|---|---|---|"]
     for cell in cells:
-        agreed = ", ".join(f"{name} {count:,}" for name, count in cell.agreed.items())
-        told = (cell.venue, cell.channel, cell.basis, cell.date, f"{cell.messages or ''}", agreed, cell.source)
+        messages = f"{cell.messages:,}" if cell.messages else ""
+        told = (cell.venue, cell.channel, cell.basis, cell.date, messages, cell.second, cell.source)
         lines.append("| " + " | ".join(told) + " |")
     open_cells = unconfirmed(cells)
     lines += ["", "## What only live data can confirm", "", *(f"- {name}" for name in open_cells)]

@@ -41,17 +41,13 @@ def show(cells: list[Cell], fmt: Format) -> None:
 
 
 def _row(cell: Cell) -> dict[str, str]:
-    agreed = ", ".join(
-        f"{name} {count:,}" + (f" (+{cell.judged[name]:,} judged)" if cell.judged.get(name) else "")
-        for name, count in cell.agreed.items()
-    )
     return {
         "venue": cell.venue,
         "channel": cell.channel,
         "basis": cell.basis,
         "date": cell.date,
         "messages": f"{cell.messages:,}" if cell.messages else "",
-        "agreed": agreed,
+        "agreed": cell.second,
         "source": cell.source,
     }
 

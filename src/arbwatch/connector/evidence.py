@@ -1,6 +1,6 @@
 """What the reading of each channel of a venue rests on, as the venue's package ships it: `evidence.json` beside it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
@@ -9,6 +9,7 @@ from arbwatch.connector.venue import Venue
 
 FILE = "evidence.json"
 Basis = Literal["recorded", "documented", "agreed", "unconfirmed"]
+"""Seen in real traffic · written on the venue's page · read alike by a second client · neither."""
 
 
 class Cell(msgspec.Struct, frozen=True):
@@ -18,16 +19,24 @@ class Cell(msgspec.Struct, frozen=True):
     channel: str
     """A kind of stream, `listing`, `ack`, or `rest:` and the name of a poll."""
     basis: Basis
-    """recorded: seen in real traffic · documented: on the venue's page · agreed: a second client reads it alike."""
     source: str
     date: str = ""
     """Of the recording or the page, ISO."""
     messages: int = 0
     """Recorded and documented ones that were read alongside a second client."""
-    agreed: Mapping[str, int] = {}
+    agreed: dict[str, int] = {}
     """By second client: how many messages it reads exactly alike."""
-    judged: Mapping[str, int] = {}
+    judged: dict[str, int] = {}
     """By second client: how many differ in a field for a reason that is known and written down."""
+
+    @property
+    def second(self) -> str:
+        """What second clients make of it, in words; "" where none was asked or none reads it."""
+        return ", ".join(
+            f"{name} {self.agreed.get(name, 0):,}" + (f" (+{judged:,} judged)" if judged else "")
+            for name in self.agreed | self.judged
+            for judged in (self.judged.get(name, 0),)
+        )
 
     @property
     def confirmed(self) -> bool:

@@ -2,11 +2,11 @@
 
 import re
 from pathlib import Path
-from typing import Literal, NamedTuple, cast
+from typing import NamedTuple, cast, get_args
 
-Basis = Literal["recorded", "documented", "agreed", "unconfirmed"]
-BASES = ("recorded", "documented", "agreed", "unconfirmed")
-"""Seen in real traffic · written on the venue's page · read alike by a second client · neither."""
+from arbwatch.connector.evidence import Basis
+
+BASES = get_args(Basis)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -23,12 +23,12 @@ def rows(path: Path) -> list[Row]:
     """Read the table `channel | basis | source | date`. Raises OSError, and ValueError where it is not well formed."""
     found: list[Row] = []
     for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
-        cells = [cell.strip().strip("`") for cell in line.strip().strip("|").split("|")]
+        cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
         if not line.startswith("|") or cells[0] == "channel" or set(cells[0]) <= {"-", ":", " "}:
             continue
         if len(cells) != 4:
             raise ValueError(f"line {number} has {len(cells)} cells instead of 4")
-        channel, basis, source, date = cells
+        channel, basis, source, date = cells[0].strip("`"), *cells[1:]
         if basis not in BASES:
             raise ValueError(f"line {number} gives the basis {basis!r}; it is one of {', '.join(BASES)}")
         if not source or not _DATE.fullmatch(date):
