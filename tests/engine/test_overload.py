@@ -105,11 +105,17 @@ async def test_some_are_followed_whatever_happens(feed: Feed) -> None:
     assert feed.dropped == set(SYMBOLS[:-1])
 
 
-async def test_a_start_drops_nothing_and_neither_does_who_does_not_want_it(feed: Feed) -> None:
+async def test_a_start_drops_nothing_and_neither_does_who_does_not_want_it(
+    feed: Feed, caplog: pytest.LogCaptureFixture
+) -> None:
     starting = Overload(feed.table, {VENUE: feed})
     for tick in range(int(START_S / TICK_S) - 1):
         starting.look(100.0 + tick * TICK_S, BEHIND)
-    assert feed.dropped == set()
+    assert starting.load.behind
+    assert (feed.dropped, caplog.messages) == (set(), [])
+    for tick in range(5):
+        starting.look(100.0 + START_S + tick * TICK_S, BEHIND)
+    assert [words.partition(":")[0] for words in caplog.messages] == ["the program falls behind"]
     Clock(Overload(feed.table, {VENUE: feed}, shed=False)).show(BEHIND, 60)
     assert feed.dropped == set()
 

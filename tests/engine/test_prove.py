@@ -95,7 +95,7 @@ async def test_one_row_that_disagrees_is_named_and_the_others_count(speaking: Sp
     prover = Prover(feed)
     await _looked(prover, lambda: _proofs(feed) == {Proof.PROVEN, Proof.DOUBTFUL})
     assert feed.doubts == {(VENUE, "AUSDT"): "its stream says 10 / 11, the REST list 30 / 31"}
-    assert _status(feed).note == "1 is doubtful: its data disagrees with itself"
+    assert _status(feed).note == "AUSDT is doubtful: its stream says 10 / 11, the REST list 30 / 31"
 
 
 async def test_a_refused_rest_list_proves_nothing_and_is_told(

@@ -144,7 +144,8 @@ class Feed:
                 if not self.listed.is_set():
                     self.stage = "no instruments yet"
                 self.health.error(f"listing: {refused}", time_ns())
-                log.warning("%s listing: %s", self.venue.id, refused)
+                told = str(refused) == self.http.words
+                log.log(logging.INFO if told else logging.WARNING, "%s listing: %s", self.venue.id, refused)
                 await asyncio.sleep(wait * random.uniform(0.8, 1.2))
                 wait = min(wait * 2, LISTING_RETRY_MAX_S)
                 continue

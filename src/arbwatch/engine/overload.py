@@ -68,21 +68,23 @@ class Overload:
         dropped = sum(len(feed.dropped) for feed in self._feeds.values())
         if markets != self._listed:
             self._listed, self._calm_at = markets, now + START_S
-        act = self._governor.decide(now, load, dropped, calm=now >= self._calm_at) if self._shed else "none"
+        calm = now >= self._calm_at
+        act = self._governor.decide(now, load, dropped, calm=calm) if self._shed else "none"
         if act == "drop":
             dropped += self._drop(markets, markets - dropped)
         elif act == "back":
             dropped -= self._take_back(markets)
         if act != "none":
             self._governor.acted(now, act)
-        self._say(load, markets, dropped)
+        self._say(load, calm=calm)
+        self._load = Load(load.busy, load.late_ms, load.behind, markets, dropped)
 
-    def _say(self, load: Load, markets: int, dropped: int) -> None:
-        if load.behind and not self._behind:
+    def _say(self, load: Load, *, calm: bool) -> None:
+        """Log it once; what a start brings about is over before anyone could act on it."""
+        if load.behind and calm and not self._behind:
             busy = "" if load.busy is None else f", busy {load.busy:.0%} of the time"
             log.warning("the program falls behind: %.0f ms late%s", load.late_ms or 0, busy)
-        self._behind = load.behind
-        self._load = Load(load.busy, load.late_ms, load.behind, markets, dropped)
+        self._behind = load.behind and (calm or self._behind)
 
     def _drop(self, markets: int, followed: int) -> int:
         spare = followed - max(1, round(markets * self._limits.least))

@@ -87,7 +87,7 @@ class Prover:
             if symbols:
                 self._feed.table.prove(self._venue, symbols, proof)
         self._feed.doubts = _doubts(self._venue, finding)
-        self._feed.health.proof(finding.venue, finding.waits, len(finding.rows))
+        self._feed.health.proof(finding.venue, finding.waits, finding.rows)
         if finding.venue != self._said:
             self._said = finding.venue
             log.warning("%s: %s", self._venue, finding.venue or "its data agrees with itself again")

@@ -1,7 +1,7 @@
 """How a venue does, in numbers and in words."""
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
 
 import numpy as np
@@ -56,7 +56,7 @@ class VenueHealth:
         self.polled_every_s: float | None = None
         """How often REST is asked in place of missing streams; None where it is not."""
         self._doubt = self._waits = ""
-        self._doubtful = 0
+        self._doubtful: Mapping[str, str] = {}
         self.dropped = 0
         """How many markets are not followed because the program fell behind."""
         self._error: str | None = None
@@ -76,8 +76,8 @@ class VenueHealth:
         """Keep what went wrong last."""
         self._error = words
 
-    def proof(self, doubt: str, waits: str, doubtful: int) -> None:
-        """Take what the proof came to: why the venue is doubtful, what it waits for, how many single rows are."""
+    def proof(self, doubt: str, waits: str, doubtful: Mapping[str, str]) -> None:
+        """Take what the proof came to: why the venue is doubtful, what it waits for, why single rows are."""
         self._doubt, self._waits, self._doubtful = doubt, waits, doubtful
 
     def clock(self, offset: int, round_trip: int) -> None:
@@ -166,10 +166,11 @@ class VenueHealth:
     def _proven(self, note: str) -> tuple[VenueState, str]:
         if self._doubt:
             return "doubtful", "; ".join(part for part in (self._doubt, note) if part)
-        which = "1 is doubtful: its" if self._doubtful == 1 else f"{self._doubtful} are doubtful: their"
-        some = f"{which} data disagrees with itself" if self._doubtful else ""
+        symbol, words = next(iter(self._doubtful.items()), ("", ""))
+        many = len(self._doubtful)
+        some = f"{many} are doubtful, such as {symbol}: {words}" if many > 1 else f"{symbol} is doubtful: {words}"
         waits = f"not proven yet: waits for {self._waits}" if self._waits else ""
-        return "up", "; ".join(part for part in (waits, some, note) if part)
+        return "up", "; ".join(part for part in (waits, some if many else "", note) if part)
 
     def _instead(self, now: int, trouble: SocketState, polled: int, rows: int) -> str:
         which = f"all {rows:,}" if polled >= rows else f"{polled:,} of {rows:,}"
