@@ -14,7 +14,7 @@ from arbwatch.analytics.spreads import Rules
 from arbwatch.config.errors import ArbwatchError, WrongUseError
 from arbwatch.config.names import shipped_names
 from arbwatch.config.settings import Settings
-from arbwatch.config.words import nearest
+from arbwatch.config.words import no_such
 from arbwatch.connector import registry
 from arbwatch.connector.venue import Venue, mirrors
 from arbwatch.engine.engine import Engine, VenueSpec
@@ -96,7 +96,7 @@ def chosen(settings: Settings, names: Sequence[str] | None) -> dict[str, type[Ve
         return {name: venue for name, venue in known.items() if settings.venue(name).enabled}
     for name in names:
         if name not in known:
-            raise WrongUseError(f"There is no venue {name!r}{nearest(name, known)}; see `arbwatch venues`")
+            raise WrongUseError(no_such("venue", name, known, "`arbwatch venues`"))
     return {name: known[name] for name in names}
 
 

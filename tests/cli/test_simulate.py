@@ -88,7 +88,11 @@ def test_a_port_that_is_taken_is_named(capsys: pytest.CaptureFixture[str]) -> No
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--faults", "gpa"], "There is no fault 'gpa'; did you mean gap?"),
+        (["--faults", "gpa"], "There is no fault 'gpa'; did you mean gap? See --list-faults"),
+        (["--faults", "no"], "There is no fault 'no'; see --list-faults"),
+        (["--wrong", "gap"], "--wrong is 'gap'; write VENUE:MISTAKE"),
+        (["--wrong", "nowhere:sides"], "is for nowhere, which is not simulated"),
+        (["--wrong", f"{VENUE}:side"], "There is no mistake 'side'; did you mean sides? See --list-wrong"),
         (["--faults", "nowhere:gap"], "is for nowhere, which is not simulated"),
         (["--faults", "garbage,count"], "'count' is not key=value"),
         (["--faults", "gap"], "gap needs"),
@@ -108,3 +112,9 @@ def test_faults_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     text = capsys.readouterr().out
     for fault in ("drop_socket", "half_open", "stall_symbol", "garbage", "truncated", "gap", "lying_ack", "slow_rest"):
         assert fault in text
+    assert "  gap               depth pushes are swallowed (symbol, count)" in text.splitlines()
+
+
+def test_mistakes_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["simulate", "--list-wrong"]) == 0
+    assert "sides         bids and asks are swapped on the stream" in capsys.readouterr().out.splitlines()

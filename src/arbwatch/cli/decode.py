@@ -10,7 +10,7 @@ import msgspec
 import typer
 
 from arbwatch.config.errors import WrongUseError
-from arbwatch.config.words import nearest
+from arbwatch.config.words import no_such
 from arbwatch.connector.decoding import Decoding
 from arbwatch.connector.recording import read
 from arbwatch.connector.registry import venues
@@ -64,7 +64,7 @@ def _remedy(nameless: int, venue: str | None) -> str:
 def _named(known: dict[str, type[Venue]], name: str | None) -> type[Venue] | None:
     if name is None or name in known:
         return known.get(name or "")
-    raise WrongUseError(f"There is no venue {name!r}{nearest(name, known)}; see `arbwatch venues`")
+    raise WrongUseError(no_such("venue", name, known, "`arbwatch venues`"))
 
 
 def _opened(file: str) -> IO[bytes]:

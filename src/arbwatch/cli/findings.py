@@ -10,6 +10,7 @@ from arbwatch.cli.deep import CUT, Answered, Look, acked_topics
 from arbwatch.cli.report import Line
 from arbwatch.connector.unread import Unread, examine
 from arbwatch.market.codes import Proof, RowState
+from arbwatch.views.formats import counted
 
 if TYPE_CHECKING:
     from arbwatch.net.ear import Heard
@@ -75,7 +76,7 @@ def _rest(look: Look) -> Iterator[Line]:
 def _answered(found: Answered) -> str:
     if found.trouble:
         return found.trouble
-    words = f"{found.rows:,} {'row' if found.rows == 1 else 'rows'} in {found.ms:,.0f} ms"
+    words = f"{counted(found.rows, 'row')} in {found.ms:,.0f} ms"
     if found.rejects:
         last = found.rejects[-1]
         words += f"; {len(found.rejects):,} could not be read, such as {last.reason}: {last.raw[:RAW_SHOWN]}"
@@ -184,4 +185,4 @@ def _observed(look: Look, channel: str, unread: Unread) -> str:
     if channel not in look.ear.venue.channels and channel != "ack":
         return "nothing that would tell"
     count = unread.read.get(channel, 0)
-    return f"{count:,} messages of it were read among the first of each socket" if count else "no message of it"
+    return f"{counted(count, 'message')} of it among the first of each socket" if count else "no message of it"

@@ -35,15 +35,22 @@ def print_csv(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> None
 
 
 def print_table(title: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]]) -> None:
-    """Print a table; a column is its heading and `left` or `right`."""
+    """Print a title and a table under it; a column is its heading and `left` or `right`."""
     from rich.console import Console  # noqa: PLC0415 only a table needs it
     from rich.table import Table  # noqa: PLC0415 as above
     from rich.text import Text  # noqa: PLC0415 as above
 
-    table = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
+    table = Table(header_style="bold", box=None, pad_edge=False)
     for heading, side in columns:
         table.add_column(heading, justify="right" if side == "right" else "left", no_wrap=True)
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
-    # A table that goes into a pipe or a file is as wide as it is; only a terminal has an edge.
-    Console(soft_wrap=False, width=None if sys.stdout.isatty() else _NO_EDGE).print(table)
+    above = [Text(title, style="italic")] if title else []
+    if sys.stdout.isatty():
+        Console().print(*above, table, sep="\n")
+        return
+    # What goes into a pipe or a file is as wide as it is, and has no blanks at the end of its lines.
+    console = Console(width=_NO_EDGE)
+    with console.capture() as captured:
+        console.print(*above, table, sep="\n")
+    sys.stdout.writelines(line.rstrip() + "\n" for line in captured.get().splitlines())

@@ -46,4 +46,4 @@ def _print(report: Report) -> None:
         width = max(16, *(len(line.what) for line in lines))
         for line in lines:
             mark = {True: "ok ", False: "BAD", None: "?  "}[line.ok]
-            print(f"  {mark}  {line.what:<{width}} {plain(line.words)}")
+            print(f"  {mark}  {line.what:<{width}}  {plain(line.words)}")

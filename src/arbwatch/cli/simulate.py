@@ -112,7 +112,7 @@ def _ports(first: int, venues: Sequence[str]) -> dict[str, int]:
 
 
 def _check_faults(faults: Sequence[str], venues: Sequence[str]) -> None:
-    from arbwatch.config.words import nearest  # noqa: PLC0415 `--help` must not wait for it
+    from arbwatch.config.words import nearest, no_such  # noqa: PLC0415 `--help` must not wait for it
     from arbwatch.simulator.faults import INSTANT, STANDING  # noqa: PLC0415 as above
     from arbwatch.simulator.main import parse_fault  # noqa: PLC0415 as above
 
@@ -125,20 +125,22 @@ def _check_faults(faults: Sequence[str], venues: Sequence[str]) -> None:
         if venue is not None and venue not in venues:
             raise WrongUseError(f"The fault {text!r} is for {venue}, which is not simulated{nearest(venue, venues)}")
         if name not in known:
-            raise WrongUseError(f"There is no fault {name!r}{nearest(name, known)}; see --list-faults")
+            raise WrongUseError(no_such("fault", name, known, "--list-faults"))
 
 
 def _mistakes(wrong: Sequence[str], venues: Sequence[str]) -> dict[str, str]:
-    from arbwatch.config.words import nearest  # noqa: PLC0415 `--help` must not wait for it
+    from arbwatch.config.words import nearest, no_such  # noqa: PLC0415 `--help` must not wait for it
     from arbwatch.simulator.wrong import MISTAKES  # noqa: PLC0415 as above
 
     found: dict[str, str] = {}
     for text in wrong:
-        venue, _, name = text.partition(":")
+        venue, colon, name = text.partition(":")
+        if not colon:
+            raise WrongUseError(f"--wrong is {text!r}; write VENUE:MISTAKE, such as {venues[0]}:{min(MISTAKES)}")
         if venue not in venues:
-            raise WrongUseError(f"--wrong {text!r} is not for a simulated venue{nearest(venue, venues)}")
+            raise WrongUseError(f"--wrong {text!r} is for {venue}, which is not simulated{nearest(venue, venues)}")
         if name not in MISTAKES:
-            raise WrongUseError(f"There is no mistake {name!r}{nearest(name, MISTAKES)}; see --list-wrong")
+            raise WrongUseError(no_such("mistake", name, MISTAKES, "--list-wrong"))
         found[venue] = name
     return found
 
@@ -154,9 +156,11 @@ def _fault_list() -> str:
     from arbwatch.simulator.faults import INSTANT, STANDING  # noqa: PLC0415 `--help` must not wait for it
 
     width = max(map(len, {**STANDING, **INSTANT}))
-    blocks = (("In force until used up or over:", STANDING), ("At once:", INSTANT))
-    return "\n".join(
-        line
-        for title, known in blocks
-        for line in (title, *(f"  {name:<{width}}  {what}" for name, what in known.items()))
-    )
+    blocks = (("In force until used up or over, or for `for_s` seconds:", STANDING), ("At once:", INSTANT))
+    lines: list[str] = []
+    for title, known in blocks:
+        lines.append(title)
+        for name, (arguments, what) in known.items():
+            takes = f" ({', '.join(arguments.split())})" if arguments else ""
+            lines.append(f"  {name:<{width}}  {what}{takes}")
+    return "\n".join(lines)

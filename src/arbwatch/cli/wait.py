@@ -39,8 +39,10 @@ def answered(picture: "Picture") -> "Picture":
     """Return the picture; raise NoVenueError, with what each venue said, where no venue brought a quote."""
     if any(status.live or status.polled for status in picture.venues):
         return picture
-    said = "; ".join(f"{status.venue}: {status.note or status.last_error or status.state}" for status in picture.venues)
-    raise NoVenueError(f"No venue answered. {said or 'No venue is enabled; see `arbwatch config show`'}")
+    if not picture.venues:
+        raise NoVenueError("No venue is enabled; see `arbwatch config show`")
+    said = (f"\n  {status.venue}: {status.note or status.last_error or status.state}" for status in picture.venues)
+    raise NoVenueError("No venue answered:" + "".join(said))
 
 
 def _line(picture: "Picture") -> str:

@@ -30,6 +30,12 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f"; did you mean {found[0]}?" if found else ""
 
 
+def no_such(what: str, word: str, known: Iterable[str], look: str) -> str:
+    """Say that there is no such thing, with the nearest that there is and where to look."""
+    near = nearest(word, known)
+    return f"There is no {what} {word!r}{near}{' See' if near else '; see'} {look}"
+
+
 def complaint(problem: ErrorDetails, layer: Layer) -> str:
     """Turn one finding of the settings' own check into a sentence."""
     path = tuple(str(part) for part in problem["loc"])

@@ -46,7 +46,6 @@ class Okx:
     rest_url: ClassVar[str] = "https://www.okx.com"
     ws_url: ClassVar[str] = "wss://ws.okx.com:8443"
     ws_hosts: ClassVar[tuple[str, ...]] = ("ws.okx.com", "wsaws.okx.com", "wseea.okx.com", "wsus.okx.com")
-    rest_hosts: ClassVar[tuple[str, ...]] = ("www.okx.com", "aws.okx.com", "eea.okx.com", "us.okx.com")
     # The same service by other ways; those of eea and us list other instruments.
     rest_mirrors: ClassVar[tuple[str, ...]] = ("https://aws.okx.com",)
     ws_mirrors: ClassVar[tuple[str, ...]] = ("wss://ws.okx.com:443", "wss://wsaws.okx.com:8443")
