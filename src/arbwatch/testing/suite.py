@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
+try:
+    import pytest
+except ModuleNotFoundError as error:
+    raise ModuleNotFoundError("The conformance kit needs pytest: pip install 'arbwatch[testing]'") from error
 
 from arbwatch.connector.venue import Venue
 from arbwatch.testing.checks import books, events, facts, frames, requests
