@@ -18,7 +18,7 @@ from arbwatch.cli.options import begin, given
 from arbwatch.config import errors
 
 CONTRACT = ["run", "demo", "watch", "scan", "book", "funding", "record", "replay", "assets", "decode"]
-CONTRACT += ["venues", "check", "config", "simulate", "plugins"]
+CONTRACT += ["venues", "check", "healthcheck", "config", "simulate", "plugins"]
 HEAVY = {"pydantic", "numpy", "aiohttp", "picows", "textual", "msgspec", "structlog", "asyncio", "rich"}
 Install = Callable[[Callable[..., object]], None]
 

@@ -149,7 +149,7 @@ def test_demo_logs_outside_the_clone(installed: Path) -> None:
         finally:
             program.terminate()
             program.stderr.read()
-        assert program.wait(10) == 0
+        assert program.wait(10) == 0 or os.name == "nt"  # There a program is ended without being told.
 
 
 def test_only_the_conformance_kit_needs_pytest(installed: Path) -> None:

@@ -33,6 +33,7 @@ COMMANDS: dict[str, Entry] = {
     "venues": Entry("arbwatch.cli.venues:venues", "List the venues and what is read from each"),
     "check": Entry("arbwatch.cli.check:check", "Find out whether the venues can be reached and read"),
     "doctor": Entry("arbwatch.cli.check:check", "The same as check", hidden=True),
+    "healthcheck": Entry("arbwatch.cli.healthcheck:healthcheck", "Tell whether the program that runs here is well"),
     "config": Entry("arbwatch.cli.config:config", "Show the settings and where each comes from, or write a file"),
     "simulate": Entry("arbwatch.cli.simulate:simulate", "Serve the simulated venues on this machine"),
     "plugins": Entry("arbwatch.cli.plugins:plugins", "List what is plugged in, and what is broken"),

@@ -38,10 +38,12 @@ def run(
     board = not headless and on_terminal()
     loaded = begin(console=not board)
     from arbwatch.app import App  # noqa: PLC0415 numpy and sockets are loaded once settings are known to be right
+    from arbwatch.cli.pulse import Pulse  # noqa: PLC0415 as above
 
     with contextlib.ExitStack() as stack:
         listen = stack.enter_context(_recorder(record)).tape if record else None
         app = stack.enter_context(App(loaded.settings, names(venues), demo=demo, listen=listen))
+        stack.enter_context(Pulse(app.read, loaded.data_dir))
         return show_board(app, loaded) if board else log_until_stopped(app)
 
 
