@@ -6,19 +6,21 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
 from arbwatch.analytics.spreads import Rules
 from arbwatch.config.errors import ArbwatchError, WrongUseError
 from arbwatch.config.names import shipped_names
+from arbwatch.config.networks import shipped_chains
 from arbwatch.config.settings import Settings
 from arbwatch.config.words import no_such
 from arbwatch.connector import registry
 from arbwatch.connector.venue import Venue, mirrors
 from arbwatch.engine.engine import Engine, VenueSpec
 from arbwatch.engine.feed import FeedRules
+from arbwatch.market.fees import Fees, Rates, VenueFees
 from arbwatch.net.options import Connect
 from arbwatch.net.tap import Tap
 from arbwatch.views.picture import Picture
@@ -62,6 +64,8 @@ class App:
             ],
             rules(self._settings),
             shipped_names(),
+            fees=fees(self._settings, self.venues.values()),
+            chains=shipped_chains(),
             shed=self._settings.overload.drop,
         )
         self._engine.start()
@@ -112,6 +116,21 @@ def rules(settings: Settings) -> Rules:
         proven_only=spreads.proven_only,
         polled=spreads.polled,
     )
+
+
+def fees(settings: Settings, venues: Iterable[type[Venue]]) -> Fees:
+    """Put the venues' fee rates and the user's own together."""
+    known = {}
+    for venue in venues:
+        own, default = settings.venue(venue.id).fees, venue.fees
+        known[venue.id] = VenueFees(
+            market=venue.market,
+            side=own.side or default.side,
+            default=Rates(default.maker, default.taker),
+            own=Rates(own.maker, own.taker),
+            markets={symbol.upper(): Rates(rates.maker, rates.taker) for symbol, rates in own.symbols.items()},
+        )
+    return Fees(known)
 
 
 def spec(

@@ -33,10 +33,15 @@ def test_the_example_changes_nothing_as_it_stands(folder: Path) -> None:
     assert load(variables={}, folder=folder).settings == load(variables={}, folder=folder / "none").settings
 
 
+def _general(path: tuple[str, ...]) -> str:
+    key = re.sub(r"^venues\.\w+", "venues.<id>", ".".join(path))
+    return re.sub(r"symbols\.\w+", "symbols.<symbol>", key)
+
+
 def test_every_line_of_the_settings_file_can_be_taken_as_it_is(folder: Path) -> None:
     (folder / "arbwatch.toml").write_text(re.sub(r"(?m)^#(?! )", "", toml_example()))
     origins = load(variables={}, folder=folder).origins
-    set_there = {re.sub(r"^venues\.\w+", "venues.<id>", ".".join(path)) for path in origins}
+    set_there = {_general(path) for path in origins}
     assert set_there == {leaf.key for leaf in leaves()}
 
 
@@ -44,5 +49,5 @@ def test_every_line_of_the_variables_can_be_taken_as_it_is(folder: Path) -> None
     text = re.sub(r"(?m)^#(?! )", "", env_example()).replace("ARBWATCH_CONFIG=arbwatch.toml\n", "")
     (folder / ".env").write_text(text)
     origins = load(variables={}, folder=folder).origins
-    set_there = {re.sub(r"^venues\.\w+", "venues.<id>", ".".join(path)) for path in origins}
+    set_there = {_general(path) for path in origins}
     assert set_there == {leaf.key for leaf in leaves()}

@@ -191,6 +191,15 @@ def test_a_later_snapshot_with_a_lower_number_begins_the_book_anew() -> None:
     assert state.apply(timed(501, 500, 1003)) == "gap"
 
 
+def test_a_snapshot_that_says_that_it_counts_anew_replaces_a_book_of_the_same_time() -> None:
+    state = BookState("AUSDT")
+    assert state.apply(timed(500, None, 1000)) == "ok"
+    anew = msgspec.structs.replace(timed(1, None, 1000, bid=20.0), prev=2)
+    assert state.apply(anew) == "ok"
+    assert (state.seq, state.bids) == (1, [(20.0, 1.0)])
+    assert state.apply(timed(2, 1, 1000, bid=21.0)) == "ok"
+
+
 def test_changes_counted_before_the_venue_began_anew_do_not_keep_a_book_from_joining() -> None:
     state = BookState("AUSDT")
     state.apply(timed(500, None, 1000))

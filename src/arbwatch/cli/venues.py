@@ -8,6 +8,8 @@ from arbwatch.cli.options import load_settings
 from arbwatch.cli.output import Format, print_csv, print_json
 from arbwatch.connector import registry
 
+PAID = {"received": "what is received", "quote": "the quote currency", "third": "a coin of the exchange"}
+
 if TYPE_CHECKING:
     from arbwatch.config.settings import VenueSettings
     from arbwatch.connector.venue import Venue
@@ -57,10 +59,15 @@ def row(venue: "type[Venue]", own: "VenueSettings") -> dict[str, Any]:
         },
         "maker": fees.maker if own.fees.maker is None else own.fees.maker,
         "taker": fees.taker if own.fees.taker is None else own.fees.taker,
+        "fee_side": own.fees.side or fees.side,
         "rest_url": own.rest_url or venue.rest_url,
         "ws_url": own.ws_url or venue.ws_url,
         "docs": venue.docs,
     }
+
+
+def _rate(rate: float | None) -> str:
+    return "unknown" if rate is None else f"{rate:.3%}"
 
 
 def _card(row: dict[str, Any]) -> str:
@@ -70,7 +77,7 @@ def _card(row: dict[str, Any]) -> str:
     ]
     lines = (
         ("reads", ", ".join(channels)),
-        ("fees", f"maker {row['maker']:.3%}, taker {row['taker']:.3%}"),
+        ("fees", f"maker {_rate(row['maker'])}, taker {_rate(row['taker'])}, paid in {PAID[row['fee_side']]}"),
         ("limits", f"{limits['streams_per_socket']} streams a socket, {limits['streams_per_subscribe']} a message;"),
         ("", f"REST weight {limits['rest_weight']} in {limits['rest_weight_window_s']:g} s"),
         ("REST", row["rest_url"]),

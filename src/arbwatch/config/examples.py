@@ -14,6 +14,7 @@ from arbwatch.config.layers import FALLBACKS
 from arbwatch.config.settings import Leaf, leaves
 from arbwatch.connector.registry import plugins
 
+_SYMBOL = "BTCUSDT"
 _LIMITS = (("gt", "more than"), ("ge", "at least"), ("lt", "less than"), ("le", "at most"))
 
 
@@ -26,7 +27,7 @@ def toml_example() -> str:
     ]
     venue = _some_venue()
     for section, group in groupby(leaves(), key=lambda leaf: leaf.path[:-1]):
-        name = ".".join(venue if part == "<id>" else part for part in section)
+        name = ".".join({"<id>": venue, "<symbol>": _SYMBOL}.get(part, part) for part in section)
         lines.append(f"#[{name}]  # any venue of `arbwatch venues`" if "<id>" in section else f"[{name}]")
         for leaf in group:
             lines += [f"# {meaning(leaf)}", f"#{leaf.path[-1]} = {_toml(_shown(leaf))}"]
@@ -40,7 +41,7 @@ def env_example() -> str:
     for leaf in leaves():
         value = _shown(leaf)
         text = ",".join(value) if isinstance(value, tuple) else _toml(value).strip('"')
-        lines.append(f"#{leaf.variable.replace('<ID>', _some_venue().upper())}={text}")
+        lines.append(f"#{leaf.variable.replace('<ID>', _some_venue().upper()).replace('<SYMBOL>', _SYMBOL)}={text}")
     lines += ["", "# Where things lie"]
     lines += ["#ARBWATCH_CONFIG=arbwatch.toml", "#ARBWATCH_DATA_DIR=data", ""]
     return "\n".join(lines)
@@ -71,7 +72,8 @@ def table() -> str:
             "nearest right one. `arbwatch config show` prints the values and where each comes from, passwords masked;",
             "`arbwatch config init` writes a file to start from.",
             "",
-            "`ARBWATCH_DATA_DIR` moves the data folder (logs). `<id>` is a venue of `arbwatch venues`.",
+            "`ARBWATCH_DATA_DIR` moves the data folder (logs). `<id>` is a venue of `arbwatch venues`,",
+            "`<symbol>` one of its markets, in any case.",
             "",
             "| key | default | meaning |",
             "|---|---|---|",

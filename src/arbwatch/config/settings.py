@@ -38,8 +38,8 @@ class InstrumentFilter(Section):
         return not self.allow or any(fnmatchcase(name, pattern.upper()) for pattern in self.allow)
 
 
-class FeeRates(Section):
-    """Your own fee rates on a venue."""
+class MarketFees(Section):
+    """Your own fee rates on one market."""
 
     maker: float | None = Field(
         default=None,
@@ -54,6 +54,22 @@ class FeeRates(Section):
         ge=-0.01,
         le=0.1,
         description="Taker fee as a fraction; unset is the venue's default",
+    )
+
+
+class FeeRates(MarketFees):
+    """Your own fee rates on a venue."""
+
+    side: Literal["received", "quote", "third"] | None = Field(
+        default=None,
+        examples=["third"],
+        description="In what fees are paid: in what a trade brings, in the quote currency, or in a third coin (BNB, "
+        "KCS, GT) whose balance you keep; unset is the venue's own way",
+    )
+    symbols: dict[str, MarketFees] = Field(
+        default={},
+        examples=[{"BTCUSDT": {"maker": 0.0, "taker": 0.0}}],
+        description="Your own rates on single markets, by the venue's spelling",
     )
 
 
@@ -203,7 +219,7 @@ class Settings(Section):
 
 
 class Leaf(NamedTuple):
-    """One setting: `path` leads to it from the top, with `<id>` for any venue."""
+    """One setting: `path` leads to it from the top, with `<id>` for any venue, `<symbol>` for any market of it."""
 
     path: tuple[str, ...]
     field: FieldInfo
@@ -230,7 +246,7 @@ def leaves(section: type[Section] = Settings, path: tuple[str, ...] = ()) -> Ite
         here = (*path, field.alias or name)
         inner = field.annotation
         if get_origin(inner) is dict:
-            yield from leaves(get_args(inner)[1], (*here, "<id>"))
+            yield from leaves(get_args(inner)[1], (*here, "<symbol>" if "<id>" in here else "<id>"))
         elif isinstance(inner, type) and issubclass(inner, Section):
             yield from leaves(inner, here)
         else:

@@ -23,6 +23,9 @@ _EXPECTED = {
 }
 _BOUNDS = {"greater_than": "more than {gt}", "greater_than_equal": "at least {ge}", "less_than_equal": "at most {le}"}
 
+ANY = ("<id>", "<symbol>")
+"""Parts of a key that stand for any name."""
+
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """Suggest the known word that is most like this one: `; did you mean x?`, or nothing."""
@@ -70,7 +73,7 @@ def _where(value: Value) -> str:
 def _nearest_setting(path: Path_, value: Value) -> str:
     """Compare whole names, sections included, with the venue's own id standing where any may."""
     known = {
-        tuple(path[place] if part == "<id>" and place < len(path) else part for place, part in enumerate(leaf.path))
+        tuple(path[place] if part in ANY and place < len(path) else part for place, part in enumerate(leaf.path))
         for leaf in leaves()
     }
     known |= {names[:-1] for names in known}

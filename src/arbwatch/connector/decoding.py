@@ -1,7 +1,7 @@
 """Turn recorded traffic of any venue into what its connector emits, as if it arrived now. Pure over items."""
 
 import re
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
@@ -10,13 +10,13 @@ from arbwatch.connector.errors import DecodeError, VenueError
 from arbwatch.connector.payload import excerpt
 from arbwatch.connector.recording import Item
 from arbwatch.connector.venue import Venue
-from arbwatch.connector.wire import Clock, Emission, Reject, Request, Response
+from arbwatch.connector.wire import Emission, Polled, Reject, Request, Response
 from arbwatch.model import Book, Instrument
 
 _VERSION = re.compile(r"/v\d+(?=/)")
 
 
-_Flow = Generator[Request, Response, list[Emission | Clock]]
+_Flow = Generator[Request, Response, Sequence[Polled]]
 
 
 class Decoded(NamedTuple):
@@ -24,7 +24,7 @@ class Decoded(NamedTuple):
 
     line: int
     venue: str
-    found: Emission | Instrument | Clock
+    found: Polled | Instrument
 
 
 class Decoding:
@@ -165,7 +165,7 @@ class _Rest:
         self._listing = next(self._source.listings())
         self._waiting: list[tuple[Request, _Flow]] = []
 
-    def decode(self, item: Item) -> Iterable[Emission | Instrument | Clock] | None:
+    def decode(self, item: Item) -> Iterable[Polled | Instrument] | None:
         """Read an answer; None where this venue's connector would not ask for it."""
         address = urlsplit(item.address)
         params = dict(parse_qsl(address.query))
@@ -177,7 +177,7 @@ class _Rest:
                 return self._source.reply(request.tag, _response(item))
         return self._poll(address.path, params, item)
 
-    def _poll(self, path: str, params: Mapping[str, str], item: Item) -> Iterable[Emission | Clock] | None:
+    def _poll(self, path: str, params: Mapping[str, str], item: Item) -> Iterable[Polled] | None:
         """Resume the flow that waits for this answer, or begin the one that asks for it first."""
         fresh = [(next(flow), flow) for flow in (poll.flow() for poll in self._source.polls())]
         for request, flow in (*self._waiting, *fresh):

@@ -1,11 +1,11 @@
 """Requests, frames and facts as values: what a source wants done, and what it knows of its venue."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from typing import Literal, NamedTuple
 
 import msgspec
 
-from arbwatch.model import Event, Instrument
+from arbwatch.model import Event, Instrument, Network
 
 Frame = str | bytes
 """One WebSocket message: text or binary."""
@@ -106,16 +106,19 @@ Emission = Event | Send | Request | Ack | Notice | Reject
 Flow = Generator[Request, Response, list[Emission]]
 """REST talk of several steps: yields requests, receives responses, ends in events."""
 
+Polled = Emission | Clock | Network
+"""What a poll ends in."""
+
 Listings = Generator[Request, Response, list[Instrument | Reject]]
 
 
 class Poll(NamedTuple):
     """Something the venue is asked for again and again."""
 
-    name: Literal["clock", "quotes", "tickers", "funding"]
-    """`quotes` is the REST check of streamed quotes; `clock` ends in one `Clock`."""
+    name: Literal["clock", "quotes", "tickers", "funding", "networks"]
+    """`quotes` is the REST check of streamed quotes; `clock` ends in one `Clock`, `networks` in every `Network`."""
     period_s: float
-    flow: Callable[[], Generator[Request, Response, list[Emission | Clock]]]
+    flow: Callable[[], Generator[Request, Response, Sequence[Polled]]]
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -149,7 +152,9 @@ class Heartbeat(msgspec.Struct, frozen=True):
 
 
 class Fees(msgspec.Struct, frozen=True):
-    """Default fee rates as fractions."""
+    """Default fee rates as fractions; None where not known."""
 
-    maker: float
-    taker: float
+    maker: float | None
+    taker: float | None
+    side: Literal["received", "quote"] = "received"
+    """In what they are paid: in what a trade brings, or always in the quote currency."""

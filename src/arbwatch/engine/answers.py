@@ -9,11 +9,11 @@ from arbwatch.connector.errors import DecodeError, VenueError
 from arbwatch.connector.payload import excerpt
 from arbwatch.connector.recording import Item
 from arbwatch.connector.venue import Venue
-from arbwatch.connector.wire import Clock, Emission, Reject, Request, Response
+from arbwatch.connector.wire import Polled, Reject, Request, Response
 from arbwatch.model import Instrument
 from arbwatch.net.reach import refusal
 
-Found = Emission | Clock | Instrument
+Found = Polled | Instrument
 LISTING = "listing"
 
 

@@ -26,8 +26,10 @@ from arbwatch.engine.prove import Prover
 from arbwatch.engine.supervise import supervise
 from arbwatch.engine.watch import Watch
 from arbwatch.market.book import BookState
+from arbwatch.market.fees import Fees
 from arbwatch.market.health import VenueStatus, clock_verdict
 from arbwatch.market.identity import Names
+from arbwatch.market.networks import Chains
 from arbwatch.market.snapshot import Snapshot
 from arbwatch.market.table import Lane, Table
 from arbwatch.model import Instrument, Level, Trade
@@ -72,6 +74,8 @@ class Engine:
         rules: Rules | None = None,
         names: Names | None = None,
         *,
+        fees: Fees | None = None,
+        chains: Chains | None = None,
         shed: bool = True,
         on_scan: OnScan | None = None,
     ) -> None:
@@ -84,6 +88,7 @@ class Engine:
         self._overload = Overload(self.table, self.feeds, shed=shed)
         self._scanner = Scanner(self._rules)
         self._on_scan = on_scan
+        self._fees, self._chains = fees or Fees(), chains or Chains((), {})
         self._statuses: tuple[VenueStatus, ...] = ()
         self._pages = _pages(specs)
         self._thread: threading.Thread | None = None
@@ -127,6 +132,9 @@ class Engine:
             doubts={at: words for feed in list(self.feeds.values()) for at, words in feed.doubts.items()},
             load=self._overload.load,
             rules=self._rules,
+            networks={f.venue.exchange: f.networks for f in list(self.feeds.values()) if f.networks is not None},
+            chains=self._chains,
+            fees=self._fees,
             ladders=self._looking.ladders,
         )
 

@@ -2,13 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from functools import partial
 from time import time_ns
 
 import numpy as np
 
-from arbwatch.connector.wire import Clock, Emission, Poll, Request, Response
+from arbwatch.connector.wire import Poll, Polled, Request, Response
 from arbwatch.engine.feed import Feed
 from arbwatch.market.codes import RowState
 from arbwatch.net.http import RefusedError
@@ -23,7 +23,7 @@ SHARE = 0.25
 """Of the venue's budget; listing, clock, checks and books live on the rest."""
 _UNSERVED = (RowState.EMPTY, RowState.DOWN, RowState.FROZEN, RowState.REFUSED)
 
-Flow = Generator[Request, Response, list[Emission | Clock]]
+Flow = Generator[Request, Response, Sequence[Polled]]
 
 
 class Fallback:
@@ -98,5 +98,5 @@ def _weighed(begin: Callable[[], Flow], weights: list[int]) -> Flow:
         try:
             request = flow.send(response)
         except StopIteration as end:
-            result: list[Emission | Clock] = end.value
+            result: Sequence[Polled] = end.value
             return result

@@ -14,9 +14,10 @@ from arbwatch.connector.wire import Channel, Clock, Emission, Kind, Notice, Poll
 from arbwatch.engine.depth import Depth
 from arbwatch.market.book import BookState
 from arbwatch.market.health import VenueHealth
+from arbwatch.market.networks import Reading, reading
 from arbwatch.market.proof import Evidence
 from arbwatch.market.table import Changes, Table
-from arbwatch.model import Book, Event, Funding, Instrument, Quote, Ticker, Trade
+from arbwatch.model import Book, Event, Funding, Instrument, Network, Quote, Ticker, Trade
 from arbwatch.net.http import Http, RefusedError
 from arbwatch.net.options import Connect
 from arbwatch.net.pool import Pool
@@ -70,6 +71,8 @@ class Feed:
         """What REST lists said of the rows, for the proof."""
         self.doubts: Mapping[tuple[str, str], str] = {}
         """Why rows do not count, by venue and symbol; an empty symbol is the whole venue."""
+        self.networks: Reading | None = None
+        """What the exchange last told about its networks, where it tells that without a key."""
         self.stage = "waiting to start"
         self.listed = asyncio.Event()
         self._control = venue()
@@ -266,6 +269,8 @@ class Feed:
                 self.table.set_clock_offset(self.venue.id, self.health.clock_offset or 0)
             elif isinstance(piece, Reject):
                 self.health.reject(time_ns(), piece.what, piece.reason, piece.raw.encode())
+        if found := [piece for piece in pieces if isinstance(piece, Network)]:
+            self.networks = reading(found, sent)
         self.evidence.read(poll.name, len(pieces) - len(rejects), [reject.reason for reject in rejects])
         self.evidence.counted(tickers)
         if not quotes:

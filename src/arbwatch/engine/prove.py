@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from time import time_ns
-from typing import Literal
 
 import numpy as np
 
@@ -33,7 +32,8 @@ AGAIN_S = 30.0
 """What was doubted is asked for again so often."""
 HOUR_S = 3600.0
 
-Name = Literal["clock", "quotes", "tickers", "funding"]
+ASKED = ("clock", "quotes", "tickers", "funding")
+"""The polls whose answers rows are held against."""
 
 
 class Prover:
@@ -42,7 +42,7 @@ class Prover:
     def __init__(self, feed: Feed) -> None:
         self._feed = feed
         self._venue = feed.venue.id
-        self._polls: dict[str, Poll] = {poll.name: poll for poll in feed.polls()}
+        self._polls: dict[str, Poll] = {poll.name: poll for poll in feed.polls() if poll.name in ASKED}
         self._proving = Proving(offers(feed.venue))
         self._judged = self._first = self._hour = float("-inf")
         self._asked: dict[str, float] = {}

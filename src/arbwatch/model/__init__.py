@@ -14,6 +14,7 @@ from arbwatch.model.events import (
     Up,
 )
 from arbwatch.model.instrument import Class, Instrument, Market, Status
+from arbwatch.model.network import Network
 
 __all__ = [
     "Book",
@@ -26,6 +27,7 @@ __all__ = [
     "IntervalSource",
     "Level",
     "Market",
+    "Network",
     "Quote",
     "Status",
     "Ticker",

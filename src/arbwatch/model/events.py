@@ -79,8 +79,8 @@ class Book(msgspec.Struct, frozen=True, tag_field="type", tag="book"):
     """A snapshot of a book, or a change to it (absolute sizes; 0 removes the level).
 
     `seq` is the number after this message, `prev` the one it builds on: a delta applies to a book whose own
-    number lies in `prev <= number < seq`; one whose `seq` lies below its `prev` says that the venue counts anew, and
-    no book goes on from it. Bids best first, asks best first in a snapshot.
+    number lies in `prev <= number < seq`; one whose `seq` lies below its `prev` says that the venue counts anew: no
+    book goes on from it, and a snapshot of that kind replaces any book. Bids best first, asks best first in a snapshot.
     """
 
     venue: str

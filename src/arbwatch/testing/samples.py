@@ -10,7 +10,7 @@
 Every line carries `ts`: events must lie within a day of it.
 """
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, NoReturn
@@ -21,10 +21,10 @@ import msgspec
 from arbwatch.connector.errors import DecodeError, VenueError
 from arbwatch.connector.recording import Item, read
 from arbwatch.connector.venue import Venue
-from arbwatch.connector.wire import Clock, Emission, Poll, Reject, Request, Response
+from arbwatch.connector.wire import Emission, Poll, Polled, Reject, Request, Response
 from arbwatch.model import Instrument
 
-Found = Emission | Clock | Instrument
+Found = Polled | Instrument
 
 
 class ConformanceError(AssertionError):
@@ -144,13 +144,13 @@ class Samples:
         return {one.symbol: one for one in self.listing if isinstance(one, Instrument)}
 
     @cached_property
-    def polled(self) -> dict[str, list[Emission | Clock]]:
+    def polled(self) -> dict[str, Sequence[Polled]]:
         """What each poll ends in."""
         return {poll.name: self.poll(poll) for poll in self.venue().polls()}
 
-    def poll(self, poll: Poll) -> list[Emission | Clock]:
+    def poll(self, poll: Poll) -> Sequence[Polled]:
         """Run one poll."""
-        found: list[Emission | Clock] = self.run(poll.flow(), f"poll {poll.name!r}")
+        found: Sequence[Polled] = self.run(poll.flow(), f"poll {poll.name!r}")
         return found
 
     @cached_property

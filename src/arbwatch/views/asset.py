@@ -8,9 +8,11 @@ from typing import Literal
 import msgspec
 
 from arbwatch.analytics.matrix import Matrix, Stand, matrix
+from arbwatch.market.fees import Fee
 from arbwatch.model import Level
 from arbwatch.views import formats
 from arbwatch.views.listing import Key, Listing
+from arbwatch.views.networks import Cells, network_lines
 from arbwatch.views.picture import Ladder, Picture
 from arbwatch.views.text import plain
 from arbwatch.views.words import Tone
@@ -32,6 +34,8 @@ class Place(msgspec.Struct, frozen=True):
     """Step of the price per asset unit; None where unknown."""
     ladder: Ladder | None
     """Its book in asset units; None while it is not known."""
+    fee: Fee | None
+    """What taking costs; None while the market is not listed."""
 
     @property
     def key(self) -> Key:
@@ -48,6 +52,8 @@ class Asset(msgspec.Struct, frozen=True):
     """In which it can be looked at."""
     places: tuple[Place, ...]
     matrix: Matrix
+    networks: tuple[Cells, ...]
+    """What is known of how it comes and goes, as lines."""
 
 
 class AssetColumn(msgspec.Struct, frozen=True):
@@ -81,10 +87,10 @@ def asset(picture: Picture, listing: Listing, name: str, quote_currency: str | N
     currency = quote_currency if quote_currency in currencies else next(iter(currencies), quote_currency or "")
     found = matrix(picture.snapshot, picture.rules, name, currency)
     places = tuple(
-        Place(number, stand, _tick(stand, listing), _ladder(stand, listing, picture))
+        Place(number, stand, _tick(stand, listing), _ladder(stand, listing, picture), _taker(stand, listing, picture))
         for number, stand in enumerate(found.stands, start=1)
     )
-    return Asset(name, currency, currencies, places, found)
+    return Asset(name, currency, currencies, places, found, tuple(network_lines(picture, listing, name)))
 
 
 def order(places: Iterable[Place], sort: str, descending: bool) -> list[Place]:
@@ -117,9 +123,6 @@ def best_pair(shown: Asset) -> tuple[int, int] | None:
         if admitted[buy][sell] and (value := gross[buy][sell]) is not None
     ]
     return max(pairs)[1:] if pairs else None
-
-
-Cells = list[tuple[str, Tone]]
 
 
 def matrix_lines(shown: Asset, width: int) -> list[Cells]:
@@ -203,6 +206,11 @@ def _ladder(stand: Stand, listing: Listing, picture: Picture) -> Ladder | None:
     return Ladder(turned(found.bids), turned(found.asks))
 
 
+def _taker(stand: Stand, listing: Listing, picture: Picture) -> Fee | None:
+    row = listing.rows.get((stand.venue, stand.symbol))
+    return None if row is None else picture.fees.of(listing.instruments[row])
+
+
 def _level(levels: Sequence[Level], at: int) -> Level | None:
     return levels[at] if at < len(levels) else None
 
@@ -253,6 +261,12 @@ def _funding(place: Place) -> str:
     return formats.percent(place.stand.rate, 4) if place.stand.market == "perp" else ""
 
 
+def _fee(place: Place) -> str:
+    if place.fee is None:
+        return formats.UNKNOWN
+    return f"{place.fee.rate:.3%}".rstrip("%") + ("?" if place.fee.assumed else "")
+
+
 def _year(place: Place) -> str:
     return formats.annual(place.stand.rate, place.stand.interval_h) if place.stand.market == "perp" else ""
 
@@ -284,6 +298,8 @@ COLUMNS: tuple[AssetColumn, ...] = (
     AssetColumn("funding_year", "fund/yr %", 9, "right", 13,
                 lambda p: formats.yearly(p.stand.rate, p.stand.interval_h), _year,
                 help="Funding per year, %, not compounded"),
+    AssetColumn("fee", "fee %", 7, "right", 15, lambda p: p.fee.rate if p.fee else None, _fee,
+                help="Taker fee, %; ? where nobody told it and a high one is assumed"),
     AssetColumn("age", "age", 6, "right", 14, lambda p: p.stand.age_ms, _age,
                 help="Since the quote changed"),
     AssetColumn("check", "check", 8, "left", 5, lambda p: p.stand.reason or COUNTS,

@@ -5,8 +5,10 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from arbwatch.analytics.spreads import Rules, Spreads
+from arbwatch.market.fees import Fees
 from arbwatch.market.health import VenueStatus
 from arbwatch.market.load import Load
+from arbwatch.market.networks import Chains, Reading
 from arbwatch.market.snapshot import Snapshot
 from arbwatch.model import Instrument, Level
 
@@ -48,5 +50,11 @@ class Picture(msgspec.Struct, frozen=True):
     """How the program itself keeps up."""
     rules: Rules = Rules()
     """What legs were held to."""
+    networks: Mapping[str, Reading] = {}
+    """By exchange: what it told about its networks, where it tells that."""
+    chains: Chains = Chains((), {})
+    """Which network an exchange means by its words."""
+    fees: Fees = Fees()
+    """What trading costs on each market."""
     ladders: Mapping[tuple[str, str], Ladder] = {}
     """By venue and symbol, in the venue's units: the books that are looked at and known."""

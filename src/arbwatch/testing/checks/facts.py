@@ -44,7 +44,7 @@ def facts_are_whole(samples: Samples) -> None:
     for name in ("streams_per_socket", "topics_per_frame", "frames_per_second", "connects", "weight"):
         if not getattr(limits, name) > 0:
             samples.fail("limits", f"{name} is {getattr(limits, name)}", "give the documented limit")
-    if not (-0.01 < venue.fees.maker < 0.01 and 0 <= venue.fees.taker < 0.01):
+    if not (-0.01 < (venue.fees.maker or 0.0) < 0.01 and 0 <= (venue.fees.taker or 0.0) < 0.01):
         samples.fail("fees", f"they are {venue.fees}", "give fractions: 0.001 is 0.1 %")
 
 

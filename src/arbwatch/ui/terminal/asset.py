@@ -14,6 +14,7 @@ from arbwatch.ui.terminal.said import Said
 from arbwatch.ui.terminal.sources import AssetSource
 from arbwatch.views import asset
 from arbwatch.views.listing import Key
+from arbwatch.views.networks import Cells
 
 BOOK_WIDTH = 54
 """Cells that the book takes beside the matrix; as in the style sheet."""
@@ -49,12 +50,13 @@ class AssetPane(Vertical):
         self._below.set_class(not beside, "-narrow")
         if shown is None:
             return
-        self._matrix.say(_text(asset.matrix_lines(shown, width - (BOOK_WIDTH if beside else 0) - 4)))
+        lines = asset.matrix_lines(shown, width - (BOOK_WIDTH if beside else 0) - 4)
+        self._matrix.say(_text([*lines, [], *shown.networks]))
         chosen = next((place for place in places if place.key == self.grid.cursor), None)
         self._book.say(_text(asset.ladder_lines(chosen)))
 
 
-def _text(lines: Iterable[asset.Cells]) -> Text:
+def _text(lines: Iterable[Cells]) -> Text:
     text = Text(no_wrap=True)
     for line in lines:
         for words, tone in line:
