@@ -26,6 +26,7 @@ OURS = {"arbwatch", "benchmarks", "tests"}
 PARTS = {
     "pydantic_core": ["pydantic"],  # It comes with pydantic, in the one version that fits.
     "binance_common": ["binance-sdk-spot"],  # As above.
+    "yaml": ["pre-commit"],  # As above.
 }
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 PAGES = ("README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "CHANGELOG.md", "docs/settings.md")
