@@ -48,6 +48,18 @@ def test_funding_is_merged_with_its_words(table: Table, cell: Cell) -> None:
     assert cell(table, "AUSDT", "interval_h") == 8.0
 
 
+def test_a_venue_whose_clock_was_set_back_is_heard_again(table: Table, cell: Cell) -> None:
+    table.apply(replace(NOTHING, last=5.0, high=6.0, time=NOW + 7200 * S))
+    table.apply(replace(NOTHING, last=5.5, time=NOW))
+    table.apply(replace(NOTHING, last=5.4, time=NOW - S))
+    assert (cell(table, "AUSDT", "last"), cell(table, "AUSDT", "high")) == (5.5, 6.0)
+    table.apply(Funding("here_spot", "AUSDT", rate=1e-4, interval_h=8.0, time=NOW + 7200 * S))
+    table.apply(Funding("here_spot", "AUSDT", rate=2e-4, time=NOW))
+    table.apply(Funding("here_spot", "AUSDT", interval_h=4.0, time=NOW + S))
+    assert (cell(table, "AUSDT", "rate"), cell(table, "AUSDT", "interval_h")) == (2e-4, 4.0)
+    assert cell(table, "AUSDT", "ticker_time") == NOW
+
+
 def test_a_zero_is_a_value_and_an_unlisted_symbol_is_left_out(table: Table, cell: Cell) -> None:
     table.apply(Funding("here_spot", "AUSDT", rate=1e-4, time=NOW))
     table.apply(Funding("here_spot", "AUSDT", rate=0.0, time=NOW + 1))

@@ -68,14 +68,14 @@ class BookState:
         """The venue's clock when its count last began anew, UTC ns: numbers from before say nothing now."""
 
     def apply(self, book: Book) -> Outcome:
-        """Take a snapshot or a change. A snapshot counts where its number or its time is newer than the book's.
+        """Take a snapshot or a change. A snapshot counts where its number or its time is newer, or it is told anew.
 
         "buffered": kept until a snapshot comes. "stale": already inside, nothing changed. "gap": something is
         missing or the sides cross, and the book is invalid until a newer snapshot joins.
         """
         if book.snapshot:
             return self._join(book)
-        if book.seq is not None and book.prev is not None and book.seq < book.prev:
+        if _counts_anew(book):
             self.reset("the venue's count began anew")
             self._anew = book.time
             return "gap"
@@ -121,7 +121,8 @@ class BookState:
         return bid is not None and ask is not None and bid >= ask
 
     def _join(self, snapshot: Book) -> Outcome:
-        if self.valid and self._old(snapshot) and not _later(snapshot.time, self.time):
+        known = self._old(snapshot) and not _later(snapshot.time, self.time)
+        if self.valid and known and not _counts_anew(snapshot):
             return "stale"
         if self._anew is not None and snapshot.time is not None and snapshot.time < self._anew:
             self.reason = "the snapshot is from before the venue's count began anew"
@@ -162,6 +163,10 @@ class BookState:
         self._asks.change(book.asks)
         self.seq = book.seq if book.seq is not None else self.seq
         self.time, self.received = book.time, book.received
+
+
+def _counts_anew(book: Book) -> bool:
+    return book.seq is not None and book.prev is not None and book.seq < book.prev
 
 
 def _later(time: int | None, other: int | None) -> bool:

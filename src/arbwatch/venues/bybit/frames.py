@@ -67,8 +67,8 @@ class Reader:
             symbol=row.s,
             snapshot=whole,
             seq=row.u,
-            # Every change counts one on.
-            prev=None if whole else row.u - 1,
+            # Every change counts one on. A restart may carry the very time of the change before it.
+            prev=RESTART + 1 if row.u == RESTART else None if whole else row.u - 1,
             bids=row.b,
             asks=row.a,
             # A book is never pushed again unchanged, so that the engine's time tells most.
