@@ -138,7 +138,9 @@ def _begin(server: "VenueServer", name: str, arguments: dict[str, Any]) -> None:
 
 
 async def _flow_again(server: "VenueServer", ahead_ms: int) -> None:
-    """End the silence of a time jump: from now on the clock is ahead."""
+    """End the silence of a time jump, unless that was cleared: from now on the clock is ahead."""
+    if server.faults.find("time_jump") is None:
+        return
     server.protocol.skew_ms += ahead_ms
     server.flowing.set()
 
