@@ -3,10 +3,16 @@
 from urllib.parse import urlsplit
 
 from arbwatch.connector.wire import Clock, Reject
-from arbwatch.model import Funding, Instrument, Quote, Ticker
+from arbwatch.model import Funding, Instrument, Network, Quote, Ticker
 from arbwatch.testing.samples import Samples
 
-ENDS_IN: dict[str, type] = {"clock": Clock, "quotes": Quote, "tickers": Ticker, "funding": Funding}
+ENDS_IN: dict[str, type] = {
+    "clock": Clock,
+    "quotes": Quote,
+    "tickers": Ticker,
+    "funding": Funding,
+    "networks": Network,
+}
 
 
 def listings_parse(samples: Samples) -> None:
