@@ -10,7 +10,7 @@ from arbwatch.connector.venue import Venue
 from arbwatch.connector.wire import Reject, Response
 from arbwatch.market.book import BookState
 from arbwatch.model import Book, Funding, Ticker
-from tests.evidence.ccxt_reader import DEPTH, Collecting, Reading, finish
+from tests.evidence.ccxt_reader import DEPTH, Collecting, Reading, finish, instrument
 from tests.evidence.material import Market, Piece
 from tests.evidence.our_reader import reading
 
@@ -196,19 +196,7 @@ class CcxtReader:
 
 
 def _instrument(market: Any) -> Reading:
-    return {
-        "kind": "instrument",
-        "symbol": market["id"],
-        "base": market["baseId"],
-        "quote_currency": market["quoteId"],
-        "settle_currency": market["settleId"],
-        "tick_size": market["precision"]["price"],
-        "lot_size": market["precision"]["amount"],
-        "min_notional": market["limits"]["cost"]["min"],
-        "contract_size": market["contractSize"],
-        "trading": market["active"],
-        "listed": market["created"],
-    }
+    return instrument(market) | {"min_notional": market["limits"]["cost"]["min"]}
 
 
 class CryptofeedReader:

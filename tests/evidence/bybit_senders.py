@@ -1,12 +1,12 @@
 """What other programs would send to Bybit, caught before it leaves."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 from tests.evidence.bybit_readers import CATEGORY
 from tests.evidence.material import Market
-from tests.evidence.senders import Asked, Caught, Sent, asked
+from tests.evidence.senders import Asked, Call, Caught, Sent, asked, caught_frame, caught_requests
 
 EMPTY = {"retCode": 0, "retMsg": "OK", "result": {"list": [], "nextPageCursor": ""}, "retExtInfo": {}, "time": 1}
 
@@ -42,40 +42,14 @@ def ccxt_client(market: Market, base: str = "BTC") -> Any:
     return client
 
 
-async def ccxt_frame(market: Market, call: Callable[[Any, str], Awaitable[Any]], base: str = "BTC") -> Sent:
+async def ccxt_frame(market: Market, call: Call, base: str = "BTC") -> Sent:
     """Return the frame ccxt.pro would send for `call(client, symbol)`, and where."""
-    client = ccxt_client(market, base)
-    found: list[Sent] = []
-
-    async def watch(url: str, _hash: Any, message: Any, *_: Any) -> None:
-        found.append(Sent(url, dict(message)))
-        raise Caught
-
-    client.watch = client.watch_multiple = watch
-    try:
-        await call(client, client.symbols[0])
-    except Caught:
-        pass
-    finally:
-        await client.close()
-    return found[0]
+    return await caught_frame(ccxt_client(market, base), call)
 
 
-async def ccxt_requests(market: Market, call: Callable[[Any, str], Awaitable[Any]]) -> list[Asked]:
+async def ccxt_requests(market: Market, call: Call) -> list[Asked]:
     """Return the REST requests ccxt would make for `call(client, symbol)`; each is answered with an empty list."""
-    client = ccxt_client(market)
-    found: list[Asked] = []
-
-    async def fetch(url: str, *_: Any, **__: Any) -> Any:
-        found.append(asked(url))
-        return json.loads(json.dumps(EMPTY))
-
-    client.fetch = fetch
-    try:
-        await call(client, client.symbols[0])
-    finally:
-        await client.close()
-    return found
+    return await caught_requests(ccxt_client(market), call, lambda _: json.loads(json.dumps(EMPTY)))
 
 
 def pybit_frames(market: Market, call: Callable[[Any], None]) -> list[Sent]:

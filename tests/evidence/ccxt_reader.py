@@ -32,6 +32,22 @@ class Collecting:
         self.said.append((message_hash, error))
 
 
+def instrument(market: Any) -> Reading:
+    """Return what ccxt says of a market of any exchange."""
+    return {
+        "kind": "instrument",
+        "symbol": market["id"],
+        "base": market["baseId"],
+        "quote_currency": market["quoteId"],
+        "settle_currency": market["settleId"],
+        "tick_size": market["precision"]["price"],
+        "lot_size": market["precision"]["amount"],
+        "contract_size": market["contractSize"],
+        "trading": market["active"],
+        "listed": market["created"],
+    }
+
+
 class CcxtReader:
     """Read frames and bodies of one market with ccxt.pro."""
 
@@ -103,20 +119,7 @@ class CcxtReader:
         return [self.instrument(market) for market in markets]
 
     def instrument(self, market: Any) -> Reading:
-        return {
-            "kind": "instrument",
-            "symbol": market["id"],
-            "base": market["baseId"],
-            "quote_currency": market["quoteId"],
-            "settle_currency": market["settleId"],
-            "tick_size": market["precision"]["price"],
-            "lot_size": market["precision"]["amount"],
-            "min_notional": market["limits"]["cost"]["min"],
-            "contract_size": market["contractSize"],
-            "trading": market["active"],
-            "listed": market["created"],
-            "type": market["type"],
-        }
+        return instrument(market) | {"min_notional": market["limits"]["cost"]["min"], "type": market["type"]}
 
     def quote(self, ticker: Any) -> Reading:
         sides = {"bid": "bid", "bid_size": "bidVolume", "ask": "ask", "ask_size": "askVolume"}

@@ -9,7 +9,7 @@ from arbwatch.connector.venue import Venue
 from arbwatch.connector.wire import Reject, Response
 from arbwatch.market.book import BookState
 from arbwatch.model import Book
-from tests.evidence.ccxt_reader import DEPTH, Collecting, Reading, finish
+from tests.evidence.ccxt_reader import DEPTH, Collecting, Reading, finish, instrument
 from tests.evidence.material import Market, Piece
 from tests.evidence.okx_material import market_of
 from tests.evidence.our_reader import reading
@@ -218,20 +218,8 @@ class CcxtReader:
 
 
 def _instrument(market: Any) -> Reading:
-    return {
-        "kind": "instrument",
-        "symbol": market["id"],
-        "base": market["baseId"],
-        "quote_currency": market["quoteId"],
-        "settle_currency": market["settleId"] or None,
-        "tick_size": market["precision"]["price"],
-        "lot_size": market["precision"]["amount"],
-        "contract_size": market["contractSize"],
-        "trading": market["active"],
-        "listed": market["created"],
-        "type": market["type"],
-        "inverse": market["inverse"],
-    }
+    more = {"settle_currency": market["settleId"] or None, "type": market["type"], "inverse": market["inverse"]}
+    return instrument(market) | more
 
 
 class CryptofeedReader:

@@ -1,12 +1,12 @@
 """What other programs would send to OKX, caught before it leaves: addresses, paths, parameters, frames."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 from tests.evidence.material import Market
-from tests.evidence.senders import Asked, Caught, Sent, asked
+from tests.evidence.senders import Asked, Call, Caught, Sent, asked, caught_frame, caught_requests
 
 SYMBOLS: dict[Market, str] = {"spot": "BTC-USDT", "perp": "BTC-USDT-SWAP"}
 ROWS: dict[Market, dict[str, str]] = {
@@ -31,40 +31,18 @@ def ccxt_client(market: Market) -> Any:
     return client
 
 
-async def ccxt_frame(market: Market, call: Callable[[Any, str], Awaitable[Any]]) -> Sent:
+async def ccxt_frame(market: Market, call: Call) -> Sent:
     """Return the frame ccxt.pro would send for `call(client, symbol)`, and where."""
-    client = ccxt_client(market)
-    found: list[Sent] = []
-
-    async def watch(url: str, _hash: Any, message: Any, *_: Any) -> None:
-        found.append(Sent(url, dict(message)))
-        raise Caught
-
-    client.watch = client.watch_multiple = watch
-    try:
-        await call(client, client.symbols[0])
-    except Caught:
-        pass
-    finally:
-        await client.close()
-    return found[0]
+    return await caught_frame(ccxt_client(market), call)
 
 
-async def ccxt_request(market: Market, call: Callable[[Any, str], Awaitable[Any]]) -> list[Asked]:
+async def ccxt_request(market: Market, call: Call) -> list[Asked]:
     """Return the REST requests ccxt would make for `call(client, symbol)`; each is answered with nothing."""
-    client = ccxt_client(market)
-    found: list[Asked] = []
 
-    async def fetch(url: str, *_: Any, **__: Any) -> Any:
-        found.append(asked(url))
+    def answer(url: str) -> Any:
         return {"code": "0", "msg": "", "data": [{"ts": "1", "bids": [], "asks": []}] if "/books" in url else []}
 
-    client.fetch = fetch
-    try:
-        await call(client, client.symbols[0])
-    finally:
-        await client.close()
-    return found
+    return await caught_requests(ccxt_client(market), call, answer)
 
 
 async def sdk_frame(verb: str, args: list[dict[str, str]]) -> dict[str, Any]:

@@ -22,6 +22,9 @@ LISTINGS = {
     },
 }
 
+Call = Callable[[Any, str], Awaitable[Any]]
+"""What is asked of a client, and for which symbol."""
+
 
 class Sent(NamedTuple):
     """One frame on one socket."""
@@ -58,9 +61,8 @@ def ccxt_client(market: Market) -> Any:
     return client
 
 
-async def ccxt_frame(market: Market, call: Callable[[Any, str], Awaitable[Any]]) -> Sent:
-    """Return the frame ccxt.pro would send for `call(client, symbol)`, and where."""
-    client = ccxt_client(market)
+async def caught_frame(client: Any, call: Call) -> Sent:
+    """Return the frame one of ccxt.pro's clients would send for `call(client, symbol)`, and where."""
     found: list[Sent] = []
 
     async def watch(url: str, _hash: Any, message: Any, *_: Any) -> None:
@@ -77,15 +79,13 @@ async def ccxt_frame(market: Market, call: Callable[[Any, str], Awaitable[Any]])
     return found[0]
 
 
-async def ccxt_request(market: Market, call: Callable[[Any, str], Awaitable[Any]]) -> list[Asked]:
-    """Return the REST requests ccxt would make for `call(client, symbol)`; each is answered with an empty list."""
-    client = ccxt_client(market)
+async def caught_requests(client: Any, call: Call, answer: Callable[[str], Any]) -> list[Asked]:
+    """Return the REST requests one of ccxt's clients would make for `call(client, symbol)`; `answer(url)` answers."""
     found: list[Asked] = []
 
     async def fetch(url: str, *_: Any, **__: Any) -> Any:
         found.append(asked(url))
-        lists = ("ticker", "premiumIndex", "fundingInfo")
-        return [] if any(word in url for word in lists) else {"symbols": [], "bids": [], "asks": []}
+        return answer(url)
 
     client.fetch = fetch
     try:
@@ -93,6 +93,21 @@ async def ccxt_request(market: Market, call: Callable[[Any, str], Awaitable[Any]
     finally:
         await client.close()
     return found
+
+
+async def ccxt_frame(market: Market, call: Call) -> Sent:
+    """Return the frame ccxt.pro would send to Binance for `call(client, symbol)`, and where."""
+    return await caught_frame(ccxt_client(market), call)
+
+
+async def ccxt_request(market: Market, call: Call) -> list[Asked]:
+    """Return the REST requests ccxt would make for `call(client, symbol)`; each is answered with an empty list."""
+
+    def answer(url: str) -> Any:
+        lists = ("ticker", "premiumIndex", "fundingInfo")
+        return [] if any(word in url for word in lists) else {"symbols": [], "bids": [], "asks": []}
+
+    return await caught_requests(ccxt_client(market), call, answer)
 
 
 class _Socket:

@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 import arbwatch.venues
+from arbwatch.connector import registry
 from arbwatch.connector.evidence import FILE, Cell, unconfirmed
 from arbwatch.testing.evidence import rows
 from tests.evidence import bybit, okx, report
@@ -41,12 +42,13 @@ CHANNELS = {
     "indexes": "rest:funding",
 }
 """Which channel the kinds of messages belong to, as the readers of the recordings name them."""
-OPINIONS: dict[str, Callable[[Path], list[Opinion]]] = {
-    "binance": lambda folder: [report.opinion("ccxt", folder), report.opinion("cryptofeed", folder)],
-    "bybit": lambda folder: [bybit.opinion("ccxt", folder), bybit.opinion("cryptofeed", folder)],
-    "okx": lambda folder: [okx.opinion("ccxt", folder), okx.opinion("cryptofeed", folder)],
+CLIENTS = ("ccxt", "cryptofeed")
+OPINIONS: dict[str, Callable[[str, Path], Opinion]] = {
+    "binance": report.opinion,
+    "bybit": bybit.opinion,
+    "okx": okx.opinion,
 }
-"""By exchange: what second clients make of its messages."""
+"""By exchange: what a second client makes of its messages."""
 HEAD = """# What the reading of each channel rests on
 
 No exchange could be reached while this was written, so every channel says what stands behind it: *recorded* real
@@ -59,7 +61,7 @@ same; `make evidence` writes it again; `arbwatch check --deep` looks at the real
 
 def made(exchange: str, folder: Path) -> list[Cell]:
     """Return the cells of one exchange; `folder` holds the recordings."""
-    said = OPINIONS[exchange](folder) if exchange in OPINIONS else []
+    said = [OPINIONS[exchange](client, folder) for client in CLIENTS] if exchange in OPINIONS else []
     cells = []
     for market in ("spot", "perp"):
         counts = {opinion.name: _counts(opinion, market) for opinion in said}
@@ -107,8 +109,9 @@ def page(cells: Sequence[Cell]) -> str:
 
 
 def exchanges() -> list[str]:
-    """Name the exchanges that bring evidence."""
-    return sorted(path.name for path in (TESTS / "venues").iterdir() if (path / "spot" / "SOURCE.md").exists())
+    """Name the registered exchanges that bring evidence."""
+    known = {venue.exchange for venue in registry.venues().values()}
+    return sorted(name for name in known if (TESTS / "venues" / name / "spot" / "SOURCE.md").exists())
 
 
 def target(exchange: str) -> Path:

@@ -1,28 +1,18 @@
 """A simulated Bybit on loopback and what a client of it needs: questions, subscriptions, a book put together."""
 
-import contextlib
+import functools
 import itertools
-from collections.abc import AsyncIterator
 from typing import Any
 
-import aiohttp
-
-from arbwatch.simulator import running
-from tests.simulator.conftest import SMALL, Outside, Peer, wait_until
+from tests.simulator.conftest import Outside, Peer, small_world, wait_until
 
 SPOT, PERP = "bybit_spot", "bybit_perp"
 SOCKET = {SPOT: "/v5/public/spot", PERP: "/v5/public/linear"}
 CATEGORY = {SPOT: "spot", PERP: "linear"}
 
 
-@contextlib.asynccontextmanager
-async def world(**options: Any) -> AsyncIterator[Outside]:
-    """Run both venues for the length of a block."""
-    async with running(**SMALL | {"venues": (SPOT, PERP)} | options) as simulator, aiohttp.ClientSession() as session:
-        found = Outside(simulator, session)
-        yield found
-        for peer in found.peers:
-            await peer.end()
+world = functools.partial(small_world, venues=(SPOT, PERP))
+"""Run both venues for the length of a block."""
 
 
 async def result(outside: Outside, venue: str, path: str, **params: str) -> Any:

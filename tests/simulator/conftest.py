@@ -1,6 +1,7 @@
 """A small market on loopback and a client that shares no code with arbwatch."""
 
 import asyncio
+import contextlib
 import json
 import time
 from collections.abc import AsyncIterator, Callable
@@ -119,10 +120,17 @@ class Outside:
         return sorted(ordinary, key=lambda li: -li.rate)[rank].symbol
 
 
-@pytest.fixture
-async def outside() -> AsyncIterator[Outside]:
-    async with running(**SMALL) as simulator, aiohttp.ClientSession() as session:
+@contextlib.asynccontextmanager
+async def small_world(**options: Any) -> AsyncIterator[Outside]:
+    """Run a small market for the length of a block, all venues of it unless `venues` says otherwise."""
+    async with running(**SMALL | options) as simulator, aiohttp.ClientSession() as session:
         found = Outside(simulator, session)
         yield found
         for peer in found.peers:
             await peer.end()
+
+
+@pytest.fixture
+async def outside() -> AsyncIterator[Outside]:
+    async with small_world() as found:
+        yield found

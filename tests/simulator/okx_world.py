@@ -1,28 +1,18 @@
 """A simulated OKX on loopback and what a client of it needs: questions, subscriptions, a book put together."""
 
-import contextlib
+import functools
 import itertools
-from collections.abc import AsyncIterator
 from typing import Any
 
-import aiohttp
-
-from arbwatch.simulator import running
-from tests.simulator.conftest import SMALL, Outside, Peer, wait_until
+from tests.simulator.conftest import Outside, Peer, small_world, wait_until
 
 SPOT, PERP = "okx_spot", "okx_perp"
 PUBLIC = "/ws/v5/public"
 Arg = dict[str, str]
 
 
-@contextlib.asynccontextmanager
-async def world(**options: Any) -> AsyncIterator[Outside]:
-    """Run both venues for the length of a block."""
-    async with running(**SMALL | {"venues": (SPOT, PERP)} | options) as simulator, aiohttp.ClientSession() as session:
-        found = Outside(simulator, session)
-        yield found
-        for peer in found.peers:
-            await peer.end()
+world = functools.partial(small_world, venues=(SPOT, PERP))
+"""Run both venues for the length of a block."""
 
 
 async def data(outside: Outside, venue: str, path: str, **params: str) -> list[Any]:

@@ -6,11 +6,9 @@ import time
 from collections.abc import AsyncIterator
 from typing import Any
 
-import aiohttp
 import pytest
 
-from arbwatch.simulator import running
-from tests.simulator.conftest import SMALL, Outside, wait_until
+from tests.simulator.conftest import Outside, small_world, wait_until
 from tests.simulator.speech import CLOCKS, LISTINGS, VENUES, ask, book, follow, more, pushes, quote, rows, speech
 
 every = pytest.mark.parametrize("venue", VENUES)
@@ -18,11 +16,8 @@ every = pytest.mark.parametrize("venue", VENUES)
 
 @pytest.fixture
 async def world(venue: str) -> AsyncIterator[Outside]:
-    async with running(**SMALL | {"venues": (venue,)}) as simulator, aiohttp.ClientSession() as session:
-        found = Outside(simulator, session)
+    async with small_world(venues=(venue,)) as found:
         yield found
-        for peer in found.peers:
-            await peer.end()
 
 
 @every
