@@ -20,6 +20,7 @@ from arbwatch.connector import registry
 from arbwatch.connector.venue import Venue, mirrors
 from arbwatch.engine.engine import Engine, VenueSpec
 from arbwatch.engine.feed import FeedRules
+from arbwatch.engine.hearing import Hear
 from arbwatch.market.fees import Fees, Rates, VenueFees
 from arbwatch.net.options import Connect
 from arbwatch.net.tap import Tap
@@ -33,8 +34,8 @@ class App:
     """The running program without a screen; a context manager.
 
     `venues` names what to run, in the order shown; None is every enabled venue. With `demo` each of them is
-    replaced by its simulated twin. `listen` names what hears everything of a venue. Raises WrongUseError for a venue
-    that does not exist.
+    replaced by its simulated twin. `listen` names what hears everything of a venue, `hear` takes the events of all.
+    Raises WrongUseError for a venue that does not exist.
     """
 
     def __init__(
@@ -44,10 +45,12 @@ class App:
         *,
         demo: bool = False,
         listen: Callable[[type[Venue]], Tap] | None = None,
+        hear: Hear | None = None,
     ) -> None:
         self._settings = settings
         self._demo = demo
         self._listen = listen
+        self._hear = hear
         self.venues = chosen(settings, venues)
         self._simulator: SimulatorProcess | None = None
         self._engine: Engine | None = None
@@ -67,6 +70,7 @@ class App:
             fees=fees(self._settings, self.venues.values()),
             chains=shipped_chains(),
             shed=self._settings.overload.drop,
+            hear=self._hear,
         )
         self._engine.start()
         return self

@@ -65,11 +65,9 @@ def from_fallbacks(variables: Mapping[str, str]) -> Layer:
     return layer
 
 
-def from_flags(flags: Mapping[str, object]) -> Layer:
-    """Read values given on the command line, by dotted name; None is a flag not given."""
-    return {
-        tuple(key.split(".")): Value(value, "the command line") for key, value in flags.items() if value is not None
-    }
+def from_flags(flags: Mapping[str, object], origin: str = "the command line") -> Layer:
+    """Read values given on the command line, or by a program, by dotted name; None is a flag not given."""
+    return {tuple(key.split(".")): Value(value, origin) for key, value in flags.items() if value is not None}
 
 
 def dotenv(folder: Path) -> dict[str, str]:

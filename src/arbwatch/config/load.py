@@ -35,10 +35,11 @@ def load(
     variables: Mapping[str, str] | None = None,
     folder: Path | None = None,
     known_venues: Collection[str] | None = None,
+    origin: str = "the command line",
 ) -> Loaded:
     """Read every place that sets something. Raises ConfigError with one sentence.
 
-    `config` names the settings file, `flags` are dotted names with values, `variables` stands for the
+    `config` names the settings file, `flags` are dotted names with values from `origin`, `variables` stands for the
     environment and `folder` for the working folder; `known_venues` defaults to every registered one.
     """
     folder = folder or Path.cwd()
@@ -52,7 +53,7 @@ def load(
             layers.from_toml(file) if file else {},
             layers.from_variables(dotenv, ".env:"),
             layers.from_variables(own, "environment variable"),
-            layers.from_flags(flags or {}),
+            layers.from_flags(flags or {}, origin),
         ]
     )
     try:

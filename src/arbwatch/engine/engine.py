@@ -20,6 +20,7 @@ from arbwatch.connector.wire import Kind, Poll
 from arbwatch.engine.drain import Drain
 from arbwatch.engine.fallback import Fallback
 from arbwatch.engine.feed import LIVE, Feed, FeedRules
+from arbwatch.engine.hearing import Hear, HeardFeed
 from arbwatch.engine.looking import Looking
 from arbwatch.engine.overload import Overload
 from arbwatch.engine.prove import Prover
@@ -78,6 +79,7 @@ class Engine:
         chains: Chains | None = None,
         shed: bool = True,
         on_scan: OnScan | None = None,
+        hear: Hear | None = None,
     ) -> None:
         self._specs = tuple(specs)
         self._rules = rules or Rules()
@@ -88,6 +90,7 @@ class Engine:
         self._overload = Overload(self.table, self.feeds, shed=shed)
         self._scanner = Scanner(self._rules)
         self._on_scan = on_scan
+        self._hear = hear
         self._fees, self._chains = fees or Fees(), chains or Chains((), {})
         self._statuses: tuple[VenueStatus, ...] = ()
         self._pages = _pages(specs)
@@ -214,7 +217,7 @@ class Engine:
 
     async def _main(self) -> None:
         self._stopping = asyncio.Event()
-        self.feeds.update({s.venue.id: Feed(s.venue, s.connect, self.table, s.rules) for s in self._specs})
+        self.feeds.update({s.venue.id: self._feed(s) for s in self._specs})
         tasks = [
             asyncio.create_task(supervise(name, work), name=name)
             for name, work in [
@@ -239,6 +242,10 @@ class Engine:
                 end.cancel()
             await asyncio.gather(*ends, return_exceptions=True)
             await asyncio.gather(*(feed.stop() for feed in self.feeds.values()), return_exceptions=True)
+
+    def _feed(self, spec: VenueSpec) -> Feed:
+        given = (spec.venue, spec.connect, self.table, spec.rules)
+        return Feed(*given) if self._hear is None else HeardFeed(*given, self._hear)
 
     def _scan(self, now: int) -> None:
         if self._on_scan is not None:

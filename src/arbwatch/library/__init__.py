@@ -1,0 +1,1 @@
+"""arbwatch for programs: what `import arbwatch` offers, loaded when it is first used."""
