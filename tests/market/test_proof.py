@@ -218,6 +218,25 @@ def test_a_side_that_never_moves_is_told_before_anything_counts(side: str) -> No
     assert f"the {side} never changes on the stream" in venue.finding.venue
 
 
+def test_what_rest_alone_told_before_the_stream_spoke_is_not_held_against_it() -> None:
+    venue = Venue()
+    late = venue.symbols[-1]
+    venue.paces[late] = 0.0
+    venue.table.down(VENUE, [late], "not subscribed yet", venue.now)
+    asks = iter(range(1, 100))
+
+    def moving(quote: Quote, draw: random.Random) -> Quote:
+        return replace(quote, ask=(quote.ask or 0.0) + TICK * next(asks)) if quote.symbol == late else quote
+
+    venue.rest = moving
+    venue.run(12.0)
+    venue.rest = same
+    venue.table.up(VENUE, [late], venue.now)
+    finding = venue.run(6.0)
+    assert dict(finding.rows) == {}
+    assert venue.proofs()[late] == Proof.PROVEN
+
+
 def test_one_odd_row_costs_only_itself_and_is_let_back_in_when_it_is_right_again() -> None:
     venue = Venue(stream=only(["S7USDT"], streamed(bid=lambda q: q.bid * 2, ask=lambda q: q.ask * 2)))
     finding = venue.run(6.0)
@@ -299,3 +318,15 @@ def test_new_units_begin_the_proof_anew_and_a_row_that_moves_keeps_its_own() -> 
     retick = [replace(i, tick_size=TICK / 10) if i.symbol == "S8USDT" else i for i in rebased]
     venue.table.relist(VENUE, retick, venue.now)
     assert venue.proofs()["S8USDT"] == Proof.PROVEN
+
+
+def test_a_side_that_moves_while_a_rest_list_is_under_way_is_no_side_that_stands_still() -> None:
+    venue = Venue()
+    slow = venue.symbols[venue.quiet - 1]
+    for _ in range(80):
+        venue.run(0.25)
+        assert venue.finding.rows == {}
+        if venue.turns % 4 == 0:
+            old = venue.tops[slow]
+            venue.tops[slow] = replace(old, bid_size=old.bid_size + 1, time=venue.now, received=venue.now)
+    assert venue.proofs()[slow] == Proof.PROVEN

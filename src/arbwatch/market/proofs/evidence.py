@@ -63,6 +63,8 @@ class Evidence:
         self._instruments: tuple[Instrument | None, ...] = ()
         self._pending: tuple[Sequence[Quote], int, int] | None = None
         self._tickers: list[Ticker] = []
+        self._asked = 0
+        """When the last answer that came due was asked for, UTC ns."""
 
     def quoted(self, quotes: Sequence[Quote], sent: int, received: int) -> None:
         """Take a REST list of quotes, asked for at `sent` and here at `received` (UTC ns)."""
@@ -92,7 +94,8 @@ class Evidence:
             quotes, sent, _ = self._pending
             self._pending = None
             self.answer = self._spread(rows, quotes, sent)
-            self._hold(self.answer)
+            self._hold(self.answer, rows.streaming & (rows.since < self._asked))
+            self._asked = sent
 
     def _count_moves(self, rows: Rows) -> None:
         kept = self.kept
@@ -125,14 +128,15 @@ class Evidence:
         steady = rows.streaming & (rows.changed < sent - SETTLE_NS) & (rows.since < sent - SETTLE_NS)
         return Answer(spread[0], spread[1], spread[2], spread[3], listed, steady)
 
-    def _hold(self, answer: Answer) -> None:
+    def _hold(self, answer: Answer, streamed: Flags) -> None:
+        """Compare with the answer before; only what was `streamed` all the while can have failed to follow."""
         kept = self.kept
         for side in ("bid", "ask"):
             price, size = getattr(answer, side), getattr(answer, f"{side}_size")
             before, before_size = kept[f"rest_{side}"], kept[f"rest_{side}_size"]
             moved = ~np.isnan(before) & ~np.isnan(price) & ((before != price) | (before_size != size))
             stood = kept[f"{side}_moves"] == kept[f"{side}_then"]
-            kept[f"{side}_unfollowed"] = np.where(stood, kept[f"{side}_unfollowed"] + moved, 0)
+            kept[f"{side}_unfollowed"] = np.where(stood & streamed, kept[f"{side}_unfollowed"] + moved, 0)
             kept[f"{side}_then"] = kept[f"{side}_moves"]
             kept[f"rest_{side}"], kept[f"rest_{side}_size"] = price, size
 
