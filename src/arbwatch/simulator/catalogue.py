@@ -125,7 +125,7 @@ class Catalogue:
         facts = FACTS[entry.venue]
         decimals = max(-math.floor(math.log10(price)) + 4, 2 if price > 1 else 0)
         if facts.exchange != "binance":
-            tick = self.rng("tick", entry.venue, entry.base).choice((1, 1, 2, 5, 10))
+            tick = self.rng("tick", entry.venue, entry.base).choice((1,) if facts.unit_ticks else (1, 1, 2, 5, 10))
             return min(12, decimals) if price < 1000 else 2, tick
         decimals = min(8, decimals) if price < 1000 else 2
         wide = facts.decimals or decimals
@@ -134,7 +134,7 @@ class Catalogue:
     def _lot(self, entry: Entry, dollars: float) -> tuple[int, int]:
         """Return the decimals of sizes and the lot in units of the last of them."""
         facts = FACTS[entry.venue]
-        if entry.kind == "coin_margined":
+        if entry.kind == "coin_margined" or facts.whole:
             return 0, 1
         decimals = min(max(math.ceil(math.log10(dollars)), 0), 5 if facts.spot else 3)
         wide = facts.decimals or decimals
