@@ -14,8 +14,6 @@ from arbwatch.simulator.protocol import Limits, Route
 
 LONGEST_QUEUE = 50_000
 """Frames waiting for a client that does not read; beyond, it is cut off."""
-NO_STATUS = 1005
-"""Stands for a close frame that carries no code."""
 
 
 class Client:
@@ -31,7 +29,7 @@ class Client:
         self.streams: dict[str, None] = {}
         self.notes: dict[str, Any] = {}
         """What the protocol keeps of this connection."""
-        self.held: dict[str, str | bytes] = {}
+        self.held: dict[str, str] = {}
         """Frames that a fault sends after their successor, by stream."""
         self.muted = False
         self.sent = self.received = 0
@@ -46,7 +44,7 @@ class Client:
         self._closing = False
 
     def send(self, frame: str | bytes) -> None:
-        """Queue one frame: text, or bytes for a binary one."""
+        """Queue one text frame (bytes are sent as text unchecked)."""
         if self.muted or self._closing:
             return
         if len(self._queue) >= LONGEST_QUEUE:
@@ -75,10 +73,7 @@ class Client:
             return
         self._closing = True
         with contextlib.suppress(ConnectionError, RuntimeError):
-            if code == NO_STATUS:
-                await self.ws.send_frame(b"", WSMsgType.CLOSE)
-            else:
-                await self.ws.close(code=code, message=reason.encode())
+            await self.ws.close(code=code, message=reason.encode())
 
     async def run(self, on_text: Callable[[str], None], limits: Limits, scale: float) -> None:
         """Serve until the connection ends; heartbeats and lifetimes pass `scale` times as fast."""
@@ -150,7 +145,7 @@ class Client:
                     continue
                 try:
                     if isinstance(frame, bytes):
-                        await self.ws.send_bytes(frame)
+                        await self.ws.send_frame(frame, WSMsgType.TEXT)
                     else:
                         await self.ws.send_str(frame)
                 except (ConnectionError, RuntimeError):
@@ -177,19 +172,16 @@ class Client:
         """End the connection when its life is over, or when it was idle for too long."""
         end = math.inf if limits.lifetime_s is None else time.monotonic() + limits.lifetime_s / scale
         idle_s = math.inf if limits.idle_s is None else limits.idle_s / scale
-        bare_s = math.inf if limits.bare_s is None else limits.bare_s / scale
-        carried = time.monotonic()
         while True:
             alive = max(self._heard, self._alive) if limits.idle_counts_pushes else self._heard
             now = time.monotonic()
-            carried = now if self.streams else carried
             if now >= end:
                 await self.close(WSCloseCode.GOING_AWAY, "24 hours are over")
                 return
-            if now >= min(alive + idle_s, carried + bare_s) and not self.muted and self.flowing.is_set():
+            if now >= alive + idle_s and not self.muted and self.flowing.is_set():
                 await self._cut(*limits.idle_close)
                 return
-            await asyncio.sleep(max(0.001, min(end, alive + idle_s, carried + bare_s, now + 3600.0) - now))
+            await asyncio.sleep(max(0.001, min(end, alive + idle_s, now + 3600.0) - now))
 
     async def _cut(self, code: int, reason: str) -> None:
         if code == WSCloseCode.ABNORMAL_CLOSURE:

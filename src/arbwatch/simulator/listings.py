@@ -11,9 +11,7 @@ from arbwatch.simulator.listing import Listing
 if TYPE_CHECKING:
     from arbwatch.simulator.market import Market
 
-CONTRACT = {
-    "binance": "PERPETUAL", "bybit": "LinearPerpetual", "okx": "linear", "bitget": "perpetual", "mexc": "perpetual",
-}  # fmt: skip
+CONTRACT = {"binance": "PERPETUAL", "bybit": "LinearPerpetual", "okx": "linear", "bitget": "perpetual"}
 """How each exchange calls an ordinary perpetual."""
 
 

@@ -20,9 +20,12 @@ Shown = Callable[[Listing, "Others"], dict[str, Any]]
 """Returns what a protocol is shown instead: `book`, `time` or `contract`, or `funding.<field>`."""
 Rewritten = Callable[[dict[str, Any]], None]
 """Changes the fields of one object of a message in place."""
-CHANGES = ("P", "priceChangePercent", "price24hPcnt")
-VOLUMES = (("v", "q"), ("volume", "quoteVolume"), ("volume24h", "turnover24h"), ("vol24h", "volCcy24h"))
-HOURS = ("fundingIntervalHours", "fundingIntervalHour")
+CHANGES = ("P", "priceChangePercent", "price24hPcnt", "change24h", "changeUtc24h")
+VOLUMES = (
+    ("v", "q"), ("volume", "quoteVolume"), ("volume24h", "turnover24h"), ("vol24h", "volCcy24h"),
+    ("baseVolume", "quoteVolume"),
+)  # fmt: skip
+HOURS = ("fundingIntervalHours", "fundingIntervalHour", "fundingRateInterval", "fundInterval")
 PERCENT_BY_DOCUMENT = ("P", "priceChangePercent")
 
 
@@ -254,7 +257,7 @@ def _minutes(row: dict[str, Any]) -> None:
 
 
 FUNDING = ("mark", "funding", "index", "ticker")
-FUNDING_PATHS = ("premiumIndex", "tickers", "funding-rate", "mark-price", "index-tickers")
+FUNDING_PATHS = ("premiumIndex", "tickers", "funding-rate", "mark-price", "index-tickers", "current-fund-rate")
 DAY_PATHS = ("ticker/24hr", "tickers")
 MISTAKES: dict[str, Mistake] = {
     "contracts": Mistake(
@@ -277,7 +280,7 @@ MISTAKES: dict[str, Mistake] = {
     "mark": Mistake("mark and index are those of another instrument", FUNDING, FUNDING_PATHS, _of_another),
     "interval": Mistake(
         "funding intervals are minutes for hours, or the other way round", ("ticker",),
-        ("fundingInfo", "instruments-info", "tickers"), None, _minutes,
+        ("fundingInfo", "instruments-info", "tickers", "current-fund-rate", "contracts"), None, _minutes,
     ),
 }  # fmt: skip
 """By name."""
