@@ -318,15 +318,3 @@ def test_new_units_begin_the_proof_anew_and_a_row_that_moves_keeps_its_own() -> 
     retick = [replace(i, tick_size=TICK / 10) if i.symbol == "S8USDT" else i for i in rebased]
     venue.table.relist(VENUE, retick, venue.now)
     assert venue.proofs()["S8USDT"] == Proof.PROVEN
-
-
-def test_a_side_that_moves_while_a_rest_list_is_under_way_is_no_side_that_stands_still() -> None:
-    venue = Venue()
-    slow = venue.symbols[venue.quiet - 1]
-    for _ in range(80):
-        venue.run(0.25)
-        assert venue.finding.rows == {}
-        if venue.turns % 4 == 0:
-            old = venue.tops[slow]
-            venue.tops[slow] = replace(old, bid_size=old.bid_size + 1, time=venue.now, received=venue.now)
-    assert venue.proofs()[slow] == Proof.PROVEN
