@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 
 from arbwatch.simulator import Simulator, running
+from tests.simulator import mexc_pb
 
 SMALL = {"instruments": 100, "rate": 2000.0, "churn_s": None}
 
@@ -31,6 +32,8 @@ class Peer:
         self.ws = ws
         self.answer_pings = answer_pings
         self.texts: list[str] = []
+        """Every frame; binary ones as the JSON of what they hold."""
+        self.binaries: list[bytes] = []
         self.pings = self.pongs = 0
         self.closed: int | None = None
         self.ended = False
@@ -42,6 +45,9 @@ class Peer:
             message = await self.ws.receive()
             if message.type is aiohttp.WSMsgType.TEXT:
                 self.texts.append(message.data)
+            elif message.type is aiohttp.WSMsgType.BINARY:
+                self.binaries.append(message.data)
+                self.texts.append(mexc_pb.text(message.data))
             elif message.type is aiohttp.WSMsgType.PING:
                 self.pings += 1
                 if self.answer_pings:

@@ -134,7 +134,7 @@ class Catalogue:
     def _lot(self, entry: Entry, dollars: float) -> tuple[int, int]:
         """Return the decimals of sizes and the lot in units of the last of them."""
         facts = FACTS[entry.venue]
-        if entry.kind == "coin_margined":
+        if entry.kind == "coin_margined" or facts.whole:
             return 0, 1
         decimals = min(max(math.ceil(math.log10(dollars)), 0), 5 if facts.spot else 3)
         wide = facts.decimals or decimals

@@ -14,6 +14,8 @@ from arbwatch.simulator.protocol import Limits, Route
 
 LONGEST_QUEUE = 50_000
 """Frames waiting for a client that does not read; beyond, it is cut off."""
+NO_STATUS = 1005
+"""Stands for a close frame that carries no code."""
 
 
 class Client:
@@ -29,7 +31,7 @@ class Client:
         self.streams: dict[str, None] = {}
         self.notes: dict[str, Any] = {}
         """What the protocol keeps of this connection."""
-        self.held: dict[str, str] = {}
+        self.held: dict[str, str | bytes] = {}
         """Frames that a fault sends after their successor, by stream."""
         self.muted = False
         self.sent = self.received = 0
@@ -44,7 +46,7 @@ class Client:
         self._closing = False
 
     def send(self, frame: str | bytes) -> None:
-        """Queue one text frame (bytes are sent as text unchecked)."""
+        """Queue one frame: text, or bytes for a binary one."""
         if self.muted or self._closing:
             return
         if len(self._queue) >= LONGEST_QUEUE:
@@ -73,7 +75,10 @@ class Client:
             return
         self._closing = True
         with contextlib.suppress(ConnectionError, RuntimeError):
-            await self.ws.close(code=code, message=reason.encode())
+            if code == NO_STATUS:
+                await self.ws.send_frame(b"", WSMsgType.CLOSE)
+            else:
+                await self.ws.close(code=code, message=reason.encode())
 
     async def run(self, on_text: Callable[[str], None], limits: Limits, scale: float) -> None:
         """Serve until the connection ends; heartbeats and lifetimes pass `scale` times as fast."""
@@ -145,7 +150,7 @@ class Client:
                     continue
                 try:
                     if isinstance(frame, bytes):
-                        await self.ws.send_frame(frame, WSMsgType.TEXT)
+                        await self.ws.send_bytes(frame)
                     else:
                         await self.ws.send_str(frame)
                 except (ConnectionError, RuntimeError):
@@ -172,16 +177,19 @@ class Client:
         """End the connection when its life is over, or when it was idle for too long."""
         end = math.inf if limits.lifetime_s is None else time.monotonic() + limits.lifetime_s / scale
         idle_s = math.inf if limits.idle_s is None else limits.idle_s / scale
+        bare_s = math.inf if limits.bare_s is None else limits.bare_s / scale
+        carried = time.monotonic()
         while True:
             alive = max(self._heard, self._alive) if limits.idle_counts_pushes else self._heard
             now = time.monotonic()
+            carried = now if self.streams else carried
             if now >= end:
                 await self.close(WSCloseCode.GOING_AWAY, "24 hours are over")
                 return
-            if now >= alive + idle_s and not self.muted and self.flowing.is_set():
+            if now >= min(alive + idle_s, carried + bare_s) and not self.muted and self.flowing.is_set():
                 await self._cut(*limits.idle_close)
                 return
-            await asyncio.sleep(max(0.001, min(end, alive + idle_s, now + 3600.0) - now))
+            await asyncio.sleep(max(0.001, min(end, alive + idle_s, carried + bare_s, now + 3600.0) - now))
 
     async def _cut(self, code: int, reason: str) -> None:
         if code == WSCloseCode.ABNORMAL_CLOSURE:

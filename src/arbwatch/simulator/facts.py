@@ -23,8 +23,12 @@ class Facts(NamedTuple):
     """Numbers are written without idle zeros."""
     contracts: bool = False
     """Sizes of perpetuals count contracts."""
+    whole: bool = False
+    """Sizes have no decimals."""
     unit_ticks: bool = False
     """Ticks are told as a number of decimals, so that each is a power of ten."""
+    gapless: bool = False
+    """Each book of perpetuals counts its changes by itself, one by one."""
 
 
 FACTS = {
@@ -41,10 +45,15 @@ FACTS = {
     ),
     "bitget_spot": Facts("bitget", True, 0.25, 0.13, trading="online", halted="halt", unit_ticks=True),
     "bitget_perp": Facts("bitget", False, 0.4, 0.05, trading="normal", halted="maintain"),
+    "mexc_spot": Facts("mexc", True, 0.25, 0.16, trading="online", halted="pause", unit_ticks=True),
+    "mexc_perp": Facts(
+        "mexc", False, 0.35, 0.06, spelling="{base}_{quote}", trading="enabled", halted="paused", contracts=True,
+        whole=True, gapless=True,
+    ),
 }  # fmt: skip
 """By venue id, in the order in which venues are listed everywhere."""
 
-TRADING = frozenset({"TRADING", "CANCEL_ONLY", "Trading", "live", "online", "normal"})
+TRADING = frozenset({"TRADING", "CANCEL_ONLY", "Trading", "live", "online", "normal", "enabled"})
 """Statuses whose quotes move."""
 
 

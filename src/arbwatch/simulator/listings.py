@@ -11,7 +11,9 @@ from arbwatch.simulator.listing import Listing
 if TYPE_CHECKING:
     from arbwatch.simulator.market import Market
 
-CONTRACT = {"binance": "PERPETUAL", "bybit": "LinearPerpetual", "okx": "linear", "bitget": "perpetual"}
+CONTRACT = {
+    "binance": "PERPETUAL", "bybit": "LinearPerpetual", "okx": "linear", "bitget": "perpetual", "mexc": "perpetual",
+}  # fmt: skip
 """How each exchange calls an ordinary perpetual."""
 
 

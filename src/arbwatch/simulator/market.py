@@ -176,8 +176,9 @@ class Market:
         rng, book = self.random, listing.book
         old = book.top()
         if listing.funding is not None:
-            # Ids of futures are counted over all symbols: one symbol's leave gaps.
-            book.id += rng.randrange(40)
+            # Where ids of futures are counted over all symbols, one symbol's leave gaps.
+            skipped = rng.randrange(40)
+            book.id += 0 if FACTS[listing.venue].gapless else skipped
         elapsed = (self.steps - listing.moved) / STEPS_PER_SECOND
         pull = math.exp(-elapsed / 30)
         listing.offset = listing.basis + (listing.offset - listing.basis) * pull

@@ -10,7 +10,7 @@ connection. The server asks it:
   read; `client.notes` and `client.combined` may be written.
 - `stream(name, route)`: what a stream name stands for; None never speaks. Names are whatever `hear` makes of requests.
 - `feed(stream)`: the object that makes the pushes of one stream, shared by its subscribers (see `Feed`).
-- `wrap(name, payload)`: a push as sockets see it whose route is `combined`.
+- `wrap(name, payload)`: a push as sockets see it whose route is `combined`; bytes go out as a binary frame.
 - `answer(path, query)`: a REST answer, its rate limits and errors included; `refusal(status, retry_after)`: what
   stands in for an answer when that status is to be answered (403, 429, 451, 500, ...).
 - `rows(message)`: the list of rows inside a decoded push or REST answer, to be spoiled in place, or None;
@@ -69,7 +69,9 @@ class Limits(NamedTuple):
     idle_counts_pushes: bool = False
     """Whether what the venue pushed counts as life too."""
     idle_close: tuple[int, str] = (1006, "")
-    """Close code and reason then; 1006 tears the connection without a close frame."""
+    """Close code and reason then; 1006 tears the connection without a close frame, 1005 closes it without a code."""
+    bare_s: float | None = None
+    """A client that carries no stream for so long is cut in the same way."""
     lifetime_s: float | None = None
 
 
@@ -217,8 +219,8 @@ class Venue(Protocol):
     def feed(self, stream: Stream) -> Feed:
         """Begin to make the pushes of a stream."""
 
-    def wrap(self, name: str, payload: str) -> str:
-        """Write a push for a combined socket."""
+    def wrap(self, name: str, payload: str) -> str | bytes:
+        """Write a push for a combined socket; bytes are a binary frame."""
 
     def farewell(self, client: "Client") -> list[str]:
         """Return the frames that announce the end of a connection."""
