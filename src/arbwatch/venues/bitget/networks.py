@@ -49,8 +49,8 @@ def _chains(exchange: str, coin: wire.Coin) -> Iterator[Network | Reject]:
         )
 
 
-def _flag(word: str | bool | None) -> bool | None:
-    return word if word is None or isinstance(word, bool) else word == "true"
+def _flag(value: bool | str | None) -> bool | None:
+    return value if isinstance(value, bool) else None
 
 
 def _count(value: int | str | None) -> int | None:

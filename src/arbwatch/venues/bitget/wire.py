@@ -265,8 +265,8 @@ class Chain(Struct):
     """One network of a coin; what is true or false comes in quotes, `extraWithdrawFee` is a fraction. The same page."""
 
     chain: Name
-    rechargeable: Literal["true", "false"] | bool | None = None
-    withdrawable: Literal["true", "false"] | bool | None = None
+    rechargeable: bool | Literal[""] | None = None
+    withdrawable: bool | Literal[""] | None = None
     withdrawFee: Maybe = None
     extraWithdrawFee: Maybe = None
     minDepositAmount: Maybe = None
