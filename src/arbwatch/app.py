@@ -51,7 +51,7 @@ class App:
         self._demo = demo
         self._listen = listen
         self._hear = hear
-        self.venues = chosen(settings, venues)
+        self.venues = chosen(settings, venues, demo=demo)
         self._simulator: SimulatorProcess | None = None
         self._engine: Engine | None = None
 
@@ -97,14 +97,23 @@ class App:
         return self.engine.read()
 
 
-def chosen(settings: Settings, names: Sequence[str] | None) -> dict[str, type[Venue]]:
-    """Return the venues to run by id; raises WrongUseError for an unknown one."""
+def chosen(settings: Settings, names: Sequence[str] | None, *, demo: bool = False) -> dict[str, type[Venue]]:
+    """Return the venues to run by id, with `demo` only those that have a simulated twin.
+
+    Raises WrongUseError for an unknown one, and for a named one without a twin.
+    """
     known = registry.venues()
-    if names is None:
-        return {name: venue for name, venue in known.items() if settings.venue(name).enabled}
-    for name in names:
+    for name in names or ():
         if name not in known:
             raise WrongUseError(no_such("venue", name, known, "`arbwatch venues`"))
+    if demo:
+        from arbwatch.simulator import PROTOCOLS  # noqa: PLC0415 only a demo needs the simulator
+
+        if alone := [name for name in names or () if name not in PROTOCOLS]:
+            raise WrongUseError(f"{', '.join(alone)} has no simulated twin; these have: {', '.join(PROTOCOLS)}")
+        known = {name: venue for name, venue in known.items() if name in PROTOCOLS}
+    if names is None:
+        return {name: venue for name, venue in known.items() if settings.venue(name).enabled}
     return {name: known[name] for name in names}
 
 

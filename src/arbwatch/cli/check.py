@@ -78,7 +78,7 @@ def _deep(
     from arbwatch.net.ear import Ear  # noqa: PLC0415 as above
     from arbwatch.net.tap import Tee  # noqa: PLC0415 as above
 
-    venues = chosen(settings, names)
+    venues = chosen(settings, names, demo=demo)
     ears = {name: Ear(venue) for name, venue in venues.items()}
     questions: dict[str, dict[str, str]] = {name: {} for name in venues}
     for cell in evidence.gather(venues.values()):
