@@ -199,6 +199,20 @@ def test_a_stream_subscribed_anew_is_held_to_the_rate_it_had_and_learns_nothing_
     assert [getattr(world.table.view(0), name)[0, 0] for name in ("gap", "gaps")] == [gap, gaps]
 
 
+def test_what_rest_tells_is_not_the_word_of_a_stream_that_was_subscribed_anew() -> None:
+    world = World()
+    world.live(regular(0.5), 20, 1)
+    up = world.now + S
+    world.table.down(V, ["S0USDT"], "gone", world.now)
+    world.table.up(V, ["S0USDT"], up)
+    asked = up + 2 * S
+    world.table.check(V, [quote("S0USDT", 5.0, 6.0, asked)], asked)
+    assert [one.kind for one in world.look(asked + S)] == ["suspect"]
+    world.table.suspect(V, "S0USDT")
+    assert world.table.check(V, [quote("S0USDT", 5.0, 6.0, asked + S)], asked + S) == []
+    assert world.table.view(0).state[0, 0] == RowState.WAITING
+
+
 def waiting(world: World, *bids: float) -> int:
     """Ask REST every 3 s; return when it answered last."""
     for bid in bids:

@@ -30,6 +30,7 @@ def check(columns: Columns, lane: int, places: Sequence[int], quotes: Sequence[Q
     columns.confirmed[lane, where[agree]] = sent
     cleared = where[agree & (state == RowState.SUSPECT)]
     spoke = columns.received[lane, cleared] >= columns.since[lane, cleared]
+    spoke &= columns.source[lane, cleared] == Source.STREAM
     columns.state[lane, cleared] = np.where(spoke, RowState.LIVE, RowState.WAITING)
     wrong: Flags = ~same & (streamed | (state == RowState.FROZEN)) & silent
     return wrong

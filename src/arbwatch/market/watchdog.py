@@ -101,11 +101,11 @@ class _Lane:
     def suspects(self) -> Flags:
         """Mark rows that speak less often than they are used to, and frozen ones that stayed so.
 
-        A stream that was subscribed anew is held to the rate it had before.
+        A stream that was subscribed anew is held to the rate it had before; what REST tells meanwhile is not its word.
         """
         silent = self._known & (self.silent > self.allowed)
-        again = (self._state == RowState.WAITING) & (self._since_handled > self._patience.again_s * _S)
-        live = ((self._state == RowState.LIVE) | again) & silent
+        mute = self._known & (self.unheard > self.allowed)
+        live = ((self._state == RowState.LIVE) & silent) | ((self._state == RowState.WAITING) & mute)
         checked = (self._state == RowState.SUSPECT) & silent & (self._since_handled > self._patience.again_s * _S)
         frozen = (self._state == RowState.FROZEN) & (self._since_handled > self._again)
         found: Flags = live | checked | frozen
