@@ -149,6 +149,16 @@ def test_changes_before_any_snapshot_wait_and_older_ones_are_passed_over() -> No
         assert keeper.holds(sender)
 
 
+def test_a_snapshot_forgets_what_stood_before_it() -> None:
+    sender, keeper = Sender(), Keeper()
+    keeper.take(sender.snapshot())
+    sender.update([(True, 1, 0), (False, 1, 0)])
+    for frame in (sender.snapshot(), sender.update([(True, 7, 3)])):
+        keeper.take(frame)
+        assert keeper.holds(sender)
+    assert not keeper.rejects
+
+
 def test_changes_of_one_millisecond_are_told_apart() -> None:
     sender, keeper = Sender(numbered=False), Keeper()
     keeper.take(sender.snapshot())
