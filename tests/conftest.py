@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import structlog
 
-pytest_plugins = ["arbwatch.testing.plugin"]
+pytest_plugins = ["arbwatch.testing.plugin", "tests.tables"]
 
 Need = Callable[[str, bool, str], None]
 

@@ -12,7 +12,7 @@ from arbwatch.connector.registry import venues
 from arbwatch.engine import overload
 from arbwatch.market.codes import RowState
 from arbwatch.market.load import Limits, turnover
-from tests.chaos import table
+from tests.tables import Record
 from tests.world.world import World
 
 pytestmark = pytest.mark.chaos
@@ -60,7 +60,7 @@ def _shed(world: World) -> dict[str, list[float]]:
     return {"dropped": traded[dropped & listed].tolist(), "followed": traded[followed & listed].tolist()}
 
 
-def test_a_flood_is_told_within_a_second_and_costs_the_least_traded_only(slow: Slow) -> None:
+def test_a_flood_is_told_within_a_second_and_costs_the_least_traded_only(slow: Slow, record_property: Record) -> None:
     with World(rate=RATE, instruments=120) as world:
         world.ready()
         world.until(lambda: _traded(world) > 0.9, what="statistics of the markets")
@@ -81,7 +81,7 @@ def test_a_flood_is_told_within_a_second_and_costs_the_least_traded_only(slow: S
         for venue in world.venues:
             assert world.differences(venue) == []
         expected = f"told after {told:.1f} s, least traded dropped"
-        table.ROWS.append(("flood", "all", expected, f"{dropped:.1f}", f"{whole:.1f}", "none"))
+        record_property("fault", ("flood", "all", expected, f"{dropped:.1f}", f"{whole:.1f}", "none"))
 
 
 def _traded(world: World) -> float:

@@ -42,9 +42,6 @@ WRONGS = (
     Wrong("interval", "bybit_perp", "fundingIntervalHour"),
 )
 
-TABLE: list[tuple[str, str, str, str]] = []
-"""Mistake, venue, seconds and sentence of those that were caught in this run."""
-
 
 def catch(wrong: Wrong, limit_s: float = 40.0) -> Caught:
     """Wait until the mistake is told; AssertionError where anything of it counted before, or it is never told."""

@@ -23,6 +23,7 @@ from arbwatch.net.http import RefusedError
 from arbwatch.views.picture import Picture
 
 STEP_S = 0.01
+EASE_S = 0.25
 QUOTE_FIELDS = ("bid", "bid_size", "ask", "ask_size")
 
 
@@ -104,6 +105,14 @@ class World:
         disagreeing = self.ask_later(venue, "quotes").result(30)
         return not disagreeing and not {RowState.DOWN, RowState.FROZEN} & set(self.states(venue).values())
 
+    def at_ease(self, limit_s: float = 30.0) -> None:
+        """Wait until every venue is settled; REST is not asked faster than the strictest venue bears."""
+        left = set(self.venues)
+        ends = time.monotonic() + limit_s
+        while left := {venue for venue in left if not self.settled(venue)}:
+            assert time.monotonic() < ends, f"not at ease within {limit_s:g} s: {', '.join(sorted(left))}"
+            time.sleep(EASE_S)
+
     def relist(self, venue: str) -> bool:
         """Read a venue's listing now."""
         self.engine.submit(self.engine.feeds[venue].read_listing()).result(30)
@@ -178,6 +187,39 @@ class World:
             return found
         return []
 
+    def all_differences(self) -> list[str]:
+        """Compare every venue with the truth at one moment, and let the market go on.
+
+        Rows that no stream has brought since they were subscribed are asked for first, as the watchdog does.
+        """
+        found: list[str] = []
+        for _ in range(3):
+            self.post(self.venues[0], "/control/pause")
+            try:
+                for asked in [self.ask_later(venue, "quotes") for venue in self.venues]:
+                    with contextlib.suppress(RefusedError):
+                        asked.result(30)
+                truths = {venue: self.get(venue, "/truth") for venue in self.venues}
+                found = self._apart(truths)
+            finally:
+                self.resume(self.venues[0])
+            if not found:
+                break
+            time.sleep(1.0)
+        return found
+
+    def _apart(self, truths: Mapping[str, Any]) -> list[str]:
+        found: list[str] = []
+
+        def same() -> bool:
+            snapshot = self.read().snapshot
+            found[:] = [words for venue, truth in truths.items() for words in compare(snapshot, venue, truth)]
+            return not found
+
+        with contextlib.suppress(AssertionError):
+            self.until(same, 3.0)
+        return found
+
     def resume(self, venue: str) -> None:
         """Let the market go on."""
         self.post(venue, "/control/resume")
@@ -207,7 +249,7 @@ def compare(snapshot: Snapshot, venue: str, truth: Mapping[str, Any]) -> list[st
             continue
         symbol, column = known["symbol"], rows[known["symbol"]]
         found += _quote(snapshot, lane, column, symbol, truth["quotes"][symbol])
-        for field, decimals in (("multiplier", 0), ("tick_size", 12)):
+        for field, decimals in (("multiplier", 0), ("contract_size", 9), ("tick_size", 12)):
             ours = float(getattr(snapshot, field)[lane, column])
             if round(ours - known[field], decimals) != 0:
                 found.append(f"{symbol} {field}: {ours} but {known[field]}")
