@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 from arbwatch.connector.errors import DecodeError, VenueError
 from arbwatch.connector.payload import excerpt
 from arbwatch.connector.recording import Item
-from arbwatch.connector.venue import Venue
+from arbwatch.connector.venue import Venue, mirrors
 from arbwatch.connector.wire import Emission, Polled, Reject, Request, Response
 from arbwatch.model import Book, Instrument
 
@@ -87,7 +87,7 @@ class Decoding:
 
     def _answer(self, item: Item) -> Iterator[Decoded]:
         host = urlsplit(item.address).hostname
-        asked = [v for v in self._venues if urlsplit(v.rest_url).hostname == host]
+        asked = [v for v in self._venues if host in {urlsplit(url).hostname for url in (v.rest_url, *mirrors(v).rest)}]
         for venue in asked or ((self._named,) if self._named else self._bare):
             rest = self._rest.setdefault(venue.id, _Rest(venue))
             try:
@@ -171,9 +171,9 @@ class _Rest:
         params = dict(parse_qsl(address.query))
         if asks(self._listing, address.path, params):
             return self._source.instruments(item.payload)
-        for symbol in params.values():
+        for symbol in (*params.values(), address.path.rpartition("/")[2]):
             request = self._source.book_request(symbol)
-            if request and symbol in dict(request.params).values() and _path(request.path) == _path(address.path):
+            if request and _of(request, symbol, address.path, params):
                 return self._source.reply(request.tag, _response(item))
         return self._poll(address.path, params, item)
 
@@ -197,6 +197,12 @@ def asks(request: Request, path: str, params: Mapping[str, str]) -> bool:
     return _path(request.path) == _path(path) and all(
         params.get(name, value) == value for name, value in request.params
     )
+
+
+def _of(request: Request, symbol: str, path: str, params: Mapping[str, str]) -> bool:
+    """Tell whether a recorded address is that of a symbol's book, named in the path or in the same parameter."""
+    named = all(params.get(name) == value for name, value in request.params if value == symbol)
+    return named and _path(request.path) == _path(path)
 
 
 def _path(path: str) -> str:
