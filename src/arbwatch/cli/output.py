@@ -42,7 +42,8 @@ def print_table(title: str, columns: Sequence[tuple[str, str]], rows: Iterable[S
 
     table = Table(header_style="bold", box=None, pad_edge=False)
     for heading, side in columns:
-        table.add_column(heading, justify="right" if side == "right" else "left", no_wrap=True)
+        # Where there is too little room texts go on below; a number is never cut.
+        table.add_column(heading, justify="right" if side == "right" else "left", no_wrap=side == "right")
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     above = [Text(title, style="italic")] if title else []

@@ -2,14 +2,15 @@
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
 from arbwatch.config.errors import NoVenueError
 
 if TYPE_CHECKING:
     from arbwatch.app import App
-    from arbwatch.views.picture import Picture
+    from arbwatch.views.picture import Picture, Progress
 
 STEP_S = 0.1
 
@@ -24,7 +25,7 @@ def wait(app: "App", limit_s: float, enough: Callable[["Picture"], bool] | None 
             picture = app.read()
             if time.monotonic() >= deadline or (enough is not None and enough(picture)):
                 return picture
-            if terminal and (line := _line(picture)) != shown:
+            if terminal and (line := progress(picture)[: get_terminal_size().columns - 1]) != shown:
                 shown = line
                 sys.stderr.write(f"\r\x1b[2K{line}")
                 sys.stderr.flush()
@@ -45,8 +46,17 @@ def answered(picture: "Picture") -> "Picture":
     raise NoVenueError("No venue answered:" + "".join(said))
 
 
-def _line(picture: "Picture") -> str:
-    parts = [f"{p.venue}: {p.stage}" + (f" {p.done} of {p.total}" if p.total else "") for p in picture.progress]
-    if not parts:
-        parts = [f"{status.venue}: {status.live} live" for status in picture.venues]
-    return "  ".join(parts)[:100]
+def progress(picture: "Picture") -> str:
+    """Say in a line what is still under way, venues at the same stage together; then how much is live."""
+    stages: dict[str, list[Progress]] = {}
+    for one in picture.progress:
+        stages.setdefault(one.stage, []).append(one)
+    if not stages:
+        return f"{sum(status.live for status in picture.venues):,} markets live"
+    return "; ".join(_stage(stage, those) for stage, those in stages.items())
+
+
+def _stage(stage: str, those: "Sequence[Progress]") -> str:
+    total = sum(one.total for one in those)
+    far = f" {sum(one.done for one in those):,} of {total:,}" if total else ""
+    return f"{stage}{far} ({', '.join(one.venue for one in those)})"
