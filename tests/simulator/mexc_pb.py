@@ -8,6 +8,7 @@ from typing import Any
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from google.protobuf.message import DecodeError, Message
+from google.protobuf.unknown_fields import UnknownFieldSet
 
 STRING, INT64, INT32, INNER = 9, 3, 5, 11
 MINI = (
@@ -79,6 +80,13 @@ def _value(value: Any) -> Any:
     if isinstance(value, Message):
         return _fields(value)
     return value if isinstance(value, str | int) else [_value(each) for each in value]
+
+
+def has_unknown(frame: bytes) -> bool:
+    """Tell whether a frame carries fields that the schema does not name."""
+    push = WRAPPER()
+    push.ParseFromString(frame)
+    return len(UnknownFieldSet(push)) > 0
 
 
 def text(frame: bytes) -> str:

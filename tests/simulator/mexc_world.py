@@ -1,5 +1,6 @@
 """A simulated MEXC on loopback and what a client of it needs: questions, subscriptions, books put together."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
@@ -73,6 +74,13 @@ async def channel(peer: Peer, method: str, symbol: str | None = None, **more: An
     await peer.ws.send_json({"method": method, "param": param | more, "gzip": False})
     await wait_until(lambda: len(acks(peer)) > seen, "an answer")
     return acks(peer)[seen]
+
+
+async def beat(peer: Peer, words: Any) -> None:
+    """Say the same again and again until the connection ends."""
+    while not peer.ended:
+        await peer.ws.send_json(words)
+        await asyncio.sleep(0.05)
 
 
 def pushes(peer: Peer, name: str, symbol: str | None = None) -> list[Any]:

@@ -14,6 +14,8 @@ from arbwatch.simulator.protocol import Feed, Row, compact
 
 WAY_MS = 4
 """From the matching of an order to the push that tells of it."""
+QUIET_MS = 10_000
+"""Without a change for so long a pair is quiet."""
 Clock = Callable[[], int]
 """Returns by how many milliseconds the venue's clock is ahead, or its time."""
 Named = Iterable[tuple[str, str]]
@@ -36,9 +38,10 @@ class PairFeed(Feed):
         """Write a push that tells of the last change."""
         return compact(self._head(self.time_ms() + WAY_MS) | {body: fields})
 
-    def empty(self) -> str:
-        """Write a push without a body: the stream is there, nothing has happened yet."""
-        return compact(self._head(self.now()))
+    def quiet(self) -> list[str]:
+        """Return a push without a body for a pair in which nothing has happened for a while, else nothing."""
+        now = self.now()
+        return [compact(self._head(now))] if now - self.time_ms() > QUIET_MS else []
 
     def _head(self, sent: int) -> Row:
         return {"channel": self.name, "symbol": self.listing.symbol, "sendTime": sent}
@@ -54,8 +57,8 @@ class BestFeed(PairFeed):
         self.last = listing.book.top()
 
     def greet(self) -> list[str]:
-        """Return a push without a body."""
-        return [self.empty()]
+        """Return no prices: a push without a body where the pair is quiet."""
+        return self.quiet()
 
     def gather(self, change: Change) -> str | None:
         """Note that there is something to look at."""
@@ -147,8 +150,8 @@ class DepthFeed(PairFeed):
         self.first: int | None = None
 
     def greet(self) -> list[str]:
-        """Return a push without a body."""
-        return [self.empty()]
+        """Return no prices: a push without a body where the pair is quiet."""
+        return self.quiet()
 
     def gather(self, change: Change) -> str | None:
         """Take in what changed."""
@@ -190,8 +193,8 @@ class DealsFeed(PairFeed):
         self.deals: list[Row] = []
 
     def greet(self) -> list[str]:
-        """Return a push without a body."""
-        return [self.empty()]
+        """Return no prices: a push without a body where the pair is quiet."""
+        return self.quiet()
 
     def gather(self, change: Change) -> str | None:
         """Take in an execution."""

@@ -184,7 +184,7 @@ class MexcPerp:
     def rows(self, message: Any) -> list[Any] | None:
         """Return the rows of an answer or a push; a push of one is its own row."""
         data = message.get("data") if isinstance(message, dict) else None
-        if isinstance(data, dict):
+        if isinstance(data, dict) and "channel" in message:
             message["data"] = data = [data]
         return data if isinstance(data, list) and data and isinstance(data[0], dict) else None
 

@@ -66,7 +66,7 @@ def instrument(listing: Listing) -> Row:
         "contractSize": number(listing.contract), "minLeverage": 1, "maxLeverage": 500, "priceScale": decimals,
         "volScale": 0, "amountScale": 4, "priceUnit": tick, "volUnit": int(size(listing, listing.lot)),
         "minVol": int(size(listing, listing.lot)), "maxVol": 400_000, "bidLimitPriceRate": BAND,
-        "askLimitPriceRate": BAND, "takerFeeRate": 0.0 if odd % 11 == 0 else 0.0002, "makerFeeRate": 0,
+        "askLimitPriceRate": BAND, "takerFeeRate": 0 if odd % 11 == 0 else 0.0002, "makerFeeRate": 0,
         "maintenanceMarginRate": 0.001, "initialMarginRate": 0.002, "riskBaseVol": 11_500_000, "riskIncrVol": 0,
         "riskIncrMmr": 0, "riskIncrImr": 0, "riskLevelLimit": 1, "priceCoefficientVariation": 0.004,
         "indexOrigin": ["BITGET", "BYBIT", "BINANCE", "OKX", "MEXC"], "state": STATES[listing.status],
