@@ -40,6 +40,7 @@ CHANNELS = {
     "rates": "rest:funding",
     "marks": "rest:funding",
     "indexes": "rest:funding",
+    "networks": "rest:networks",
 }
 """Which channel the kinds of messages belong to, as the readers of the recordings name them."""
 CLIENTS = ("ccxt", "cryptofeed")
