@@ -50,9 +50,9 @@ def answer(envelope: wire.Envelope) -> Said | Notice | None:
     words = _words(envelope)
     if verb == "error":
         return Notice("renew", words) if CLOSING in words else Said(None, words)
-    if verb != "sub":
+    if verb != "sub" or (kind := _KINDS.get(rest)) is None:
         return None
-    return Said(_KINDS.get(rest), None if words == YES else words)
+    return Said(kind, None if words == YES else words)
 
 
 def push(venue: str, envelope: wire.Envelope, received: int) -> list[Emission]:

@@ -8,9 +8,9 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from arbwatch.connector.units import Amount, Millis, Name, Price, Signed
-from arbwatch.venues.mexc.values import SomeMillis
+from arbwatch.venues.mexc.values import LAST_VERSION, SomeMillis
 
-Version = Annotated[int, Meta(ge=1)]
+Version = Annotated[int, Meta(ge=1, le=LAST_VERSION)]
 
 
 class Level(Struct, array_like=True, gc=False):

@@ -12,7 +12,7 @@ from arbwatch.model import Book, Level, Quote, Ticker, Trade
 from arbwatch.venues.mexc import spot_wire as wire
 from arbwatch.venues.mexc.push_pb2 import AggreDeals, AggreDepths, Deal, LimitDepths, MiniTicker, MiniTickers, Push
 from arbwatch.venues.mexc.push_pb2 import Level as WireLevel
-from arbwatch.venues.mexc.values import millis, side, signed, told
+from arbwatch.venues.mexc.values import millis, side, signed, told, version
 
 # SPOT/websocket-market-streams.
 NAMES: dict[Kind, str] = {
@@ -148,8 +148,8 @@ def _ticker(venue: str, row: MiniTicker, time: int | None, received: int) -> Tic
 
 
 def _change(venue: str, symbol: str, depths: AggreDepths, time: int | None, received: int) -> Book:
-    first, last = int(depths.fromVersion), int(depths.toVersion)
-    if not 0 < first <= last:
+    first, last = version(depths.fromVersion), version(depths.toVersion)
+    if first > last:
         raise ValueError(f"its versions go from {first} to {last}")
     return Book(
         venue=venue,
@@ -169,7 +169,7 @@ def _whole(venue: str, symbol: str, depths: LimitDepths, time: int | None, recei
         venue=venue,
         symbol=symbol,
         snapshot=True,
-        seq=int(depths.version),
+        seq=version(depths.version),
         prev=None,
         bids=_levels(depths.bids),
         asks=_levels(depths.asks),

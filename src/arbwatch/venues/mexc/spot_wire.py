@@ -8,7 +8,7 @@ from typing import Annotated
 from msgspec import Meta, Raw, Struct
 
 from arbwatch.connector.units import Amount, Millis, Name
-from arbwatch.venues.mexc.values import Maybe, MaybeSigned, SomeMillis
+from arbwatch.venues.mexc.values import LAST_VERSION, Maybe, MaybeSigned, SomeMillis
 
 Digits = Annotated[int, Meta(ge=0, le=30)]
 
@@ -55,7 +55,7 @@ class Ticker(Struct):
 class Depth(Struct):
     """A whole book. SPOT/market-data-endpoints, "Order Book"."""
 
-    lastUpdateId: Annotated[int, Meta(ge=0)]
+    lastUpdateId: Annotated[int, Meta(ge=0, le=LAST_VERSION)]
     bids: tuple[tuple[Amount, Amount], ...]
     asks: tuple[tuple[Amount, Amount], ...]
     timestamp: Millis | None = None

@@ -1,7 +1,6 @@
 """Numbers and answers as both markets send them."""
 
 from collections.abc import Callable, Generator, Iterable, Iterator
-from math import inf
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -19,6 +18,7 @@ MaybeSigned = Signed | Literal[""] | None
 SomeMillis = Annotated[int, Meta(ge=1, le=9_200_000_000_000)]
 
 LARGEST = 1e300
+LAST_VERSION = 2**62
 LATEST_MS = 9_200_000_000_000
 """Later times do not fit into 64 bits of nanoseconds."""
 
@@ -34,19 +34,26 @@ def positive(value: float | str | None) -> float | None:
 
 
 def told(text: str, *, least: float = 0.0) -> float | None:
-    """Read a number written as text, None where there is none. Raises ValueError where it is none or out of range."""
+    """Read a number written as text, None where there is none. Raises ValueError where it is no number or below."""
     if not text:
         return None
     value = float(text)
     if not least <= value <= LARGEST:
-        raise ValueError(f"{text!r} is no number from {'0' if least == 0 else 'below 0'} up")
+        raise ValueError(f"the number {text} is out of range")
     return value
 
 
 def signed(text: str) -> float | None:
     """Read a number that may be below zero. Raises ValueError."""
-    value = told(text, least=-LARGEST)
-    return None if value in {inf, -inf} else value
+    return told(text, least=-LARGEST)
+
+
+def version(text: str) -> int:
+    """Read the number of a book. Raises ValueError where it is none, or not above zero."""
+    value = int(text)
+    if not 0 < value <= LAST_VERSION:
+        raise ValueError(f"the version {text} is out of range")
+    return value
 
 
 def millis(value: int) -> int | None:
