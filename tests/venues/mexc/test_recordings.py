@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from arbwatch.connector.venue import Venue
 from arbwatch.testing.recordings import Reading, examine
 from arbwatch.venues.mexc import MexcPerp, MexcSpot
 
-KNOWN = {"mexc_spot": MexcSpot, "mexc_perp": MexcPerp}
+KNOWN: dict[str, type[Venue]] = {"mexc_spot": MexcSpot, "mexc_perp": MexcPerp}
 EXPECTED = {
     "snippets/spot-protobuf-frames.jsonl": {"quote": 2, "trade": 2, "book": 1},
     "snippets/acks-and-contract-2026-09-23.jsonl": {"quote": 1, "ack": 2, "clock": 2},
@@ -18,7 +19,8 @@ EXPECTED = {
 
 
 def reading(recordings: Path, file: str) -> Reading:
-    return examine(recordings / "mexc" / file, KNOWN, product="spot+perp")
+    product = "spot" if "/spot-" in file else "spot+perp"
+    return examine(recordings / "mexc" / file, KNOWN, product=product)
 
 
 @pytest.mark.parametrize("file", EXPECTED)
