@@ -116,8 +116,9 @@ def contract_book(snapshot: Any, changes: list[Any]) -> Sides:
     for change in changes:
         if change["version"] <= version:
             continue
-        assert change["begin"] <= version + 1, f"{version + 1} to {change['begin'] - 1} are missing"
-        assert change["end"] == change["version"]
+        first, last = change.get("begin", change["version"]), change.get("end", change["version"])
+        assert first <= version + 1, f"{version + 1} to {first - 1} are missing"
+        assert last == change["version"]
         for side, levels in ((bids, change["bids"]), (asks, change["asks"])):
             assert all((size == 0) == (orders == 0) for _, size, orders in levels)
             _apply(side, [(price, size) for price, size, _ in levels])

@@ -89,7 +89,7 @@ async def test_changes_of_a_contracts_book_join_a_fetched_one_and_can_be_repaire
     changes = [push["data"] for push in pushes(peer, "push.depth")]
     with pytest.raises(AssertionError, match="are missing"):
         contract_book(snapshot, changes)
-    commits = await data(venues, f"depth_commits/{symbol}/1000")
+    commits = await data(venues, f"depth_commits/{symbol}/5000")
     assert [commit["version"] for commit in commits] == sorted((c["version"] for c in commits), reverse=True)
     assert same(contract_book(snapshot, commits[::-1]), book)
     assert any(change["begin"] < change["end"] for change in changes), "merged pushes"

@@ -33,8 +33,8 @@ from arbwatch.simulator.protocol import (
 
 REQUESTS, REQUESTS_S = 20, 2.0
 """Requests within a window, by path and address."""
-COMMITS = 1000
-"""Changes of a book that can be asked for afterwards."""
+COMMITS = 5000
+"""Changed levels of a book that can be asked for afterwards."""
 BAD_ROWS: list[Any] = [
     "not a row",
     {"symbol": None, "state": "open", "futureType": [], "contractSize": {}},

@@ -109,7 +109,7 @@ class DepthFeed(ContractFeed):
     kind: ClassVar[StreamKind] = "depth"
 
     def __init__(self, listing: Listing, known: FundingState, skew: Clock, commits: Commits) -> None:
-        """Leave every change in `commits` as well, for those who lost one."""
+        """Leave every level that changes in `commits` as well, for those who lost one."""
         super().__init__(listing, known, skew)
         self.commits = commits
 
@@ -118,8 +118,10 @@ class DepthFeed(ContractFeed):
         if not change.levels:
             return None
         data, now = rows.changes(self.listing, change), self.time_ms()
+        for version, (bid, at, amount) in enumerate(change.levels, change.first_id):
+            level = [rows.level(self.listing, at, amount)]
+            self.commits.append({"asks": [] if bid else level, "bids": level if bid else [], "version": version})
         places = {"end": self.listing.book.id, "begin": change.first_id, "version": self.listing.book.id}
-        self.commits.append(data | places)
         return self.push({"cts": now, **data, **places}, now + WAY_MS)
 
     def restart(self) -> list[str]:

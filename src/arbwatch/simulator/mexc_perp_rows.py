@@ -15,6 +15,10 @@ from arbwatch.simulator.protocol import Row
 STATES = {"enabled": 0, "delivery": 1, "completed": 2, "offline": 3, "paused": 4}
 BAND = 0.1
 """How far from the index an order may be: what `maxBidPrice` and `minAskPrice` tell. They are no quotes."""
+RISKS = [
+    {"level": 1, "maxVol": 50_000, "mmr": 0.001, "imr": 0.002, "maxLeverage": 500},
+    {"level": 2, "maxVol": 400_000, "mmr": 0.004, "imr": 0.005, "maxLeverage": 200},
+]
 Number = int | float
 Level = tuple[Number, Number, int]
 
@@ -71,16 +75,18 @@ def instrument(listing: Listing) -> Row:
         "riskIncrMmr": 0, "riskIncrImr": 0, "riskLevelLimit": 1, "priceCoefficientVariation": 0.004,
         "indexOrigin": ["BITGET", "BYBIT", "BINANCE", "OKX", "MEXC"], "state": STATES[listing.status],
         "isNew": False, "isHot": False, "isHidden": listing.contract_type == "hidden",
-        "conceptPlate": ["mc-trade-zone-pow"], "conceptPlateId": [12, 5], "riskLimitType": "BY_VOLUME",
+        "conceptPlate": ["mc-trade-zone-pow", "mc-trade-zone-layer2"], "conceptPlateId": [12, 5],
+        "riskLimitType": "BY_VOLUME",
         "maxNumOrders": [200, 50], "marketOrderMaxLevel": 20, "marketOrderPriceLimitRate1": 0.2,
         "marketOrderPriceLimitRate2": 0.005, "triggerProtect": 0.1, "appraisal": 0, "showAppraisalCountdown": 0,
         "automaticDelivery": 0, "apiAllowed": odd % 2 == 0, "depthStepList": [listing.price(listing.tick)],
         "limitMaxVol": 2_500_000, "threshold": 0, "baseCoinIconUrl": f"https://public.mocortech.com/coin/{coin}.png",
         "baseCoinId": coin, "createTime": listing.listed, "openingTime": 0, "openingCountdownOption": 1,
         "showBeforeOpen": True, "isMaxLeverage": True, "isZeroFeeRate": False,
-        "isZeroFeeSymbol": odd % 11 == 0, "riskLimitMode": "CUSTOM", "riskLongShortSwitch": 0,
+        "isZeroFeeSymbol": odd % 11 == 0, "riskLimitMode": "CUSTOM", "riskLimitCustom": RISKS, "riskLongShortSwitch": 0,
         "liquidationFeeRate": 0.0004, "feeRateMode": "NORMAL", "leverageFeeRates": [], "tieredFeeRates": [],
         "preMarket": listing.contract_type == "pre_market", "type": 1, "stopOnlyFair": False,
+        "countryConfigContractMaxLeverage": 0, "vid": coin,
     }  # fmt: skip
 
 
