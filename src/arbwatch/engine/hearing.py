@@ -9,7 +9,7 @@ from arbwatch.connector.wire import Poll, Topic
 from arbwatch.engine.buffer import Told
 from arbwatch.engine.feed import Feed, FeedRules
 from arbwatch.market.table import Changes, Table
-from arbwatch.model import Down, Event, Funding, Instrument, Quote, Ticker, Trade, Up
+from arbwatch.model import Down, Event, Funding, Quote, Ticker, Trade, Up
 from arbwatch.net.http import RefusedError
 from arbwatch.net.options import Connect
 
@@ -66,10 +66,10 @@ class HeardFeed(Feed):
                 self._complaint = str(refused)
                 self._hear(Down(self.venue.id, f"listing: {refused}"))
             raise
-        told: list[Instrument] = [*changes.added, *changes.changed, *changes.ended]
-        for instrument in told:
+        other = (*changes.changed, *changes.ended)
+        for instrument in (*changes.added, *other):
             self._hear(instrument)
-        self._take_back(instrument.symbol for instrument in told if instrument.status != "trading")
+        self._take_back(instrument.symbol for instrument in other if instrument.status != "trading")
         return changes
 
     async def ask(self, poll: Poll) -> list[str]:

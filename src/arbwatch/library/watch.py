@@ -63,7 +63,7 @@ class Watch:
         self.app.__exit__(kind, value, trace)
 
     def wait(self, seconds: float = 10.0) -> None:
-        """Return once every venue's streams are subscribed and most have spoken, or after so many seconds.
+        """Return once most streams of every venue have spoken and its data was seen to agree, or after the seconds.
 
         Raises NoVenueError, with what each venue said, where none brought a quote till then.
         """
@@ -90,6 +90,7 @@ class Watch:
         return (
             len(picture.venues) == len(self.app.venues)
             and not picture.progress
+            and not any(symbol == "" for _, symbol in picture.doubts)
             and all(status.live > status.instruments / 2 for status in picture.venues)
         )
 
