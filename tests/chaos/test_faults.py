@@ -35,6 +35,7 @@ def world() -> Iterator[World]:
 
 
 @pytest.mark.chaos
+@pytest.mark.xdist_group("timed")
 @pytest.mark.parametrize(("case", "venue"), FITTING)
 def test_a_fault_is_seen_and_recovered_from_and_disturbs_nothing_else(
     world: World, case: Case, venue: str, record_property: Record

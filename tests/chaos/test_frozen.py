@@ -20,6 +20,7 @@ def world() -> Iterator[World]:
 
 
 @pytest.mark.chaos
+@pytest.mark.xdist_group("timed")
 @pytest.mark.parametrize("rate", [20.0, 2.0, 0.7])
 @pytest.mark.parametrize("venue", VENUES)
 def test_it_is_noticed_within_five_of_its_own_gaps_and_subscribed_anew_alone(

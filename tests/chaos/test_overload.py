@@ -15,7 +15,7 @@ from arbwatch.market.load import Limits, turnover
 from tests.tables import Record
 from tests.world.world import World
 
-pytestmark = pytest.mark.chaos
+pytestmark = [pytest.mark.chaos, pytest.mark.xdist_group("timed")]
 
 RATE = 1500.0
 SPIN_S = 0.002

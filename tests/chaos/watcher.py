@@ -46,4 +46,6 @@ class Watcher:
             time.sleep(STEP_S)
 
     def _reconnects(self) -> dict[str, int]:
-        return {socket.name: socket.reconnects for status in self._world.read().venues for socket in status.sockets}
+        # The statuses of a picture are up to a quarter of a second old: what the case before did would be ours.
+        feeds = self._world.engine.feeds.values()
+        return {socket.name: socket.reconnects for feed in feeds for socket in feed.pool.sockets()}

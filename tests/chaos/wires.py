@@ -9,6 +9,7 @@ from tests.chaos.hits import (
     Hit,
     busy,
     carried,
+    carriers,
     followed,
     moving,
     reason,
@@ -33,13 +34,18 @@ def socket_fault(name: str, **arguments: Any) -> Act:
         socket, symbols = carried(world, venue)
         recovered = moving(world, venue, symbols)
         spoke = speaking(world, venue, symbols)
+        busiest = next(symbol for symbol in busy(world, venue, count=1000) if symbol in spoke)
         world.fault(venue, name, socket=socket, **arguments)
 
         def seen() -> bool:
             states = world.states(venue)
             return sum(states[symbol] in BAD for symbol in spoke) > len(spoke) / 2
 
-        return Hit(seen, recovered, symbols, whole_socket=True)
+        def replaced() -> bool:
+            live = world.state(venue, busiest) == RowState.LIVE and recovered()
+            return bool(live and carriers(world, venue, busiest) - {socket})
+
+        return Hit(seen, replaced, symbols, whole_socket=True)
 
     return act
 
