@@ -94,7 +94,7 @@ def contract(listing: Listing) -> Row:
         "minTradeUSDT": "5", "maxSymbolOrderNum": "200", "maxProductOrderNum": "1000", "maxPositionNum": "150",
         "symbolStatus": listing.status, "offTime": "-1", "limitOpenTime": "-1", "deliveryTime": delivered,
         "deliveryStartTime": str(listing.listed) if dated(listing) else "",
-        "deliveryPeriod": "this_quarter" if dated(listing) else "", "launchTime": str(listing.listed),
+        "deliveryPeriod": "this_quarter" if dated(listing) else "", "launchTime": "",
         "fundInterval": str(known.interval_h or ""), "minLever": "1", "maxLever": "75", "posLimit": "0.1",
         "maintainTime": "", "maxMarketOrderQty": "220", "maxOrderQty": "1200",
         "isRwa": "YES" if listing.kind == "stock" else "NO", "openTime": str(listing.listed),
