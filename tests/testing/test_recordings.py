@@ -16,7 +16,11 @@ REFUSED = (
     "only whole tops are",
     # OKX has numbered its books since 2022; the sample is older.
     "missing required field `seqId`",
+    # Bitget's first interface is gone; the samples are of 2021 to 2023.
+    "the interface that ended on 2025-11-28",
 )
+UNRECORDED = {"bitget"}
+"""Exchanges of whose present interface only single messages were recorded."""
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +38,7 @@ def test_every_current_recording_is_read(readings: dict[str, Reading], recording
         if "OLDAPI" not in path.name
     ]
     assert set(sessions) <= set(readings)
-    assert {file.partition("/")[0] for file in sessions} == exchanges
+    assert {file.partition("/")[0] for file in sessions} == exchanges - UNRECORDED
 
 
 def test_sessions_decode_without_a_reject(readings: dict[str, Reading]) -> None:
