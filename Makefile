@@ -35,7 +35,7 @@ check: .venv/dev.stamp ## Lint, format, types, layers
 	$(BIN)/lint-imports
 
 chaos: .venv/dev.stamp ## Kills, floods and the fault matrix (minutes)
-	$(BIN)/python -m pytest -m chaos --timeout 1200 $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m chaos --timeout 1200 $(ARGS)
 
 bench: .venv/dev.stamp ## Measure against peers in the same run
 	$(BIN)/python -m benchmarks $(ARGS)
