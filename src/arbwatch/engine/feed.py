@@ -30,7 +30,7 @@ LISTING_RETRY_FIRST_S = 1.0
 LISTING_RETRY_MAX_S = 60.0
 RELIST_LEAST_S = 1.0
 TRADES_KEPT = 1000
-CLOCK_READINGS = 4
+CLOCK_READINGS = 8
 """So many are made at once: of several readings the fastest one is the truest."""
 CLOCK_QUICK_S = 1.0
 LIVE = "live"
