@@ -20,12 +20,12 @@ Shown = Callable[[Listing, "Others"], dict[str, Any]]
 """Returns what a protocol is shown instead: `book`, `time` or `contract`, or `funding.<field>`."""
 Rewritten = Callable[[dict[str, Any]], None]
 """Changes the fields of one object of a message in place."""
-CHANGES = ("P", "priceChangePercent", "price24hPcnt", "change24h", "changeUtc24h")
+CHANGES = ("P", "priceChangePercent", "price24hPcnt", "change24h", "changeUtc24h", "riseFallRate", "zonedRate")
 VOLUMES = (
     ("v", "q"), ("volume", "quoteVolume"), ("volume24h", "turnover24h"), ("vol24h", "volCcy24h"),
-    ("baseVolume", "quoteVolume"),
+    ("baseVolume", "quoteVolume"), ("volume24", "amount24"), ("volume", "quantity"),
 )  # fmt: skip
-HOURS = ("fundingIntervalHours", "fundingIntervalHour", "fundingRateInterval", "fundInterval")
+HOURS = ("fundingIntervalHours", "fundingIntervalHour", "fundingRateInterval", "fundInterval", "collectCycle")
 PERCENT_BY_DOCUMENT = ("P", "priceChangePercent")
 
 
@@ -237,7 +237,9 @@ def _of_another(listing: Listing, others: Others) -> dict[str, Any]:
 
 def _change(row: dict[str, Any]) -> None:
     for name in CHANGES:
-        if isinstance(row.get(name), str) and row[name] and (name != "P" or row.get("e") == "24hrTicker"):
+        if isinstance(row.get(name), float):
+            row[name] *= 100
+        elif isinstance(row.get(name), str) and row[name] and (name != "P" or row.get("e") == "24hrTicker"):
             factor = Decimal("0.01") if name in PERCENT_BY_DOCUMENT else Decimal(100)
             row[name] = f"{Decimal(row[name]) * factor:f}"
 
@@ -257,11 +259,15 @@ def _minutes(row: dict[str, Any]) -> None:
 
 
 FUNDING = ("mark", "funding", "index", "ticker")
-FUNDING_PATHS = ("premiumIndex", "tickers", "funding-rate", "mark-price", "index-tickers", "current-fund-rate")
-DAY_PATHS = ("ticker/24hr", "tickers")
+FUNDING_PATHS = (
+    "premiumIndex", "tickers", "funding-rate", "mark-price", "index-tickers", "current-fund-rate", "contract/ticker",
+    "funding_rate",
+)  # fmt: skip
+DAY_PATHS = ("ticker/24hr", "tickers", "contract/ticker")
 MISTAKES: dict[str, Mistake] = {
     "contracts": Mistake(
-        "the listing tells ten times the contract size", ("listing",), ("public/instruments",), _contracts
+        "the listing tells ten times the contract size", ("listing",), ("public/instruments", "contract/detail"),
+        _contracts,
     ),
     "sizes": Mistake("sizes are streamed in quote currency", ("quote",), (), _in_quote),
     "sides": Mistake("bids and asks are swapped on the stream", ("quote",), (), _swapped),
@@ -271,7 +277,8 @@ MISTAKES: dict[str, Mistake] = {
     "seconds": Mistake("the times of quotes are seconds, not milliseconds", ("quote",), (), _seconds),
     "rate": Mistake("funding rates are percent, not fractions", FUNDING, FUNDING_PATHS, _percent),
     "change": Mistake(
-        "changes of 24 h are percent for fractions, or the other way round", ("ticker",), DAY_PATHS, None, _change
+        "changes of 24 h are percent for fractions, or the other way round", ("ticker", "mini"), DAY_PATHS, None,
+        _change,
     ),
     "volumes": Mistake(
         "volumes in base and quote currency are exchanged", ("ticker", "mini"), DAY_PATHS, None, _exchanged
@@ -280,7 +287,8 @@ MISTAKES: dict[str, Mistake] = {
     "mark": Mistake("mark and index are those of another instrument", FUNDING, FUNDING_PATHS, _of_another),
     "interval": Mistake(
         "funding intervals are minutes for hours, or the other way round", ("ticker",),
-        ("fundingInfo", "instruments-info", "tickers", "current-fund-rate", "contracts"), None, _minutes,
+        ("fundingInfo", "instruments-info", "tickers", "current-fund-rate", "contracts", "funding_rate"), None,
+        _minutes,
     ),
 }  # fmt: skip
 """By name."""
