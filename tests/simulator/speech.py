@@ -26,6 +26,25 @@ def _okx_arg(name: str) -> Frame:
     return {"channel": channel, "instId": symbol}
 
 
+def _bitget_arg(name: str) -> Frame:
+    product, channel, symbol = name.split(":")
+    return {"instType": product, "channel": channel, "instId": symbol}
+
+
+def _bitget_topic(frame: Frame) -> str:
+    return ":".join(frame["arg"].values()) if "data" in frame else ""
+
+
+def _bitget(product: str) -> Speech:
+    return Speech(
+        f"{product}:books1:{{symbol}}",
+        f"{product}:books:{{symbol}}",
+        lambda names: {"op": "subscribe", "args": [_bitget_arg(name) for name in names]},
+        _bitget_topic,
+        lambda frame: int(frame["data"][0]["seq"]),
+    )
+
+
 def _okx_topic(frame: Frame) -> str:
     return f"{frame['arg']['channel']}:{frame['arg']['instId']}" if "data" in frame else ""
 
@@ -52,26 +71,32 @@ SPEECH = {
         _okx_topic,
         lambda frame: int(frame["data"][0]["seqId"]),
     ),
+    "bitget_spot": _bitget("SPOT"),
+    "bitget_perp": _bitget("USDT-FUTURES"),
 }
 SOCKETS = {
     "binance_spot": "/stream", "binance_perp": "/public/stream", "bybit_spot": "/v5/public/spot",
     "bybit_perp": "/v5/public/linear", "okx_spot": "/ws/v5/public", "okx_perp": "/ws/v5/public",
+    "bitget_spot": "/v2/ws/public", "bitget_perp": "/v2/ws/public",
 }  # fmt: skip
 LISTINGS = {
     "binance_spot": "/api/v3/exchangeInfo", "binance_perp": "/fapi/v1/exchangeInfo",
     "bybit_spot": "/v5/market/instruments-info?category=spot",
     "bybit_perp": "/v5/market/instruments-info?category=linear&limit=1000",
     "okx_spot": "/api/v5/public/instruments?instType=SPOT", "okx_perp": "/api/v5/public/instruments?instType=SWAP",
+    "bitget_spot": "/api/v2/spot/public/symbols",
+    "bitget_perp": "/api/v2/mix/market/contracts?productType=USDT-FUTURES",
 }  # fmt: skip
 CLOCKS = {
     "binance_spot": "/api/v3/time", "binance_perp": "/fapi/v1/time", "bybit_spot": "/v5/market/time",
     "bybit_perp": "/v5/market/time", "okx_spot": "/api/v5/public/time", "okx_perp": "/api/v5/public/time",
+    "bitget_spot": "/api/v2/public/time", "bitget_perp": "/api/v2/public/time",
 }  # fmt: skip
 
 
 def speech(venue: str) -> Speech:
-    """Return the words of a venue's exchange."""
-    return SPEECH[venue.partition("_")[0]]
+    """Return the words of a venue, or of its exchange where both sides speak alike."""
+    return SPEECH.get(venue) or SPEECH[venue.partition("_")[0]]
 
 
 def quote(venue: str, symbol: str) -> str:
