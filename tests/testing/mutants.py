@@ -271,6 +271,9 @@ MORE = (
         "other_products_are_left_out",
     ),
     Mutant("a missed gap in a stream", StreamGap, TINY, "a_lost_delta_shows"),
+    Mutant("a ping passed over", spelt(TinySpot, b'"ping"', b'"pang"'), TINY, "pings_are_answered"),
+    Mutant("a ping answered wrong", spelt(TinySpot, b'"ping":7', b'"ping":8'), TINY, "pings_are_answered"),
+    Mutant("data answered", spelt(TinySpot, b'{"ch":"top"', b'{"ping":1,"ch":"top"'), TINY, "pings_are_answered"),
     Mutant(
         "a book's sides swapped",
         changed(BinanceSpot, on(Book, bids=lambda b: b.asks, asks=lambda b: b.bids)),

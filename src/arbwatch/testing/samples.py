@@ -2,7 +2,8 @@
 
 `frames.jsonl` is a recording (see `arbwatch.connector.recording`) whose lines say more:
 - `channel` on `recv` lines: a kind of the contract (`quote`, `ticker`, `funding`, `trade`, `book`, `notice`), or
-  `ack` and `refusal` (the venue's answers to a subscription, with `id`), or `unknown` (what a client must pass over);
+  `ack` and `refusal` (the venue's answers to a subscription, with `id`), `ping` (what the venue wants answered, with
+  `answer`: the text to be sent back), or `unknown` (what a client must pass over);
 - `empty` on a `quote` line: `bid`, `ask` or `both`, the side that has no price in it;
 - `book` on a `book` line: `snapshot` or `delta`;
 - `leaves_out`: symbols of other products in the line, which must not come out;
@@ -36,6 +37,7 @@ class Marks(msgspec.Struct):
 
     channel: str = ""
     id: str | None = None
+    answer: str | None = None
     empty: Literal["bid", "ask", "both"] | None = None
     book: Literal["snapshot", "delta"] | None = None
     leaves_out: list[str] = []

@@ -34,6 +34,7 @@ CHECKS: tuple[Check, ...] = (
     books.deltas_join_the_snapshot,
     books.a_lost_delta_shows,
     frames.acks_are_acks,
+    frames.pings_are_answered,
     frames.unknown_frames_yield_nothing,
     frames.same_bytes_same_events,
     frames.a_repeated_frame_is_harmless,

@@ -22,6 +22,7 @@ from arbwatch.connector.wire import (
     Reject,
     Request,
     Response,
+    Send,
     Subscribe,
     Topic,
 )
@@ -41,6 +42,7 @@ class Frame(msgspec.Struct):
     ok: str | None = None
     no: str | None = None
     why: str = ""
+    ping: int | None = None
 
 
 class Row(msgspec.Struct):
@@ -137,6 +139,8 @@ class TinySpot:
             yield Ack(got.ok, None)
         elif got.no is not None:
             yield Ack(got.no, got.why)
+        elif got.ping is not None:
+            yield Send(f'{{"pong":{got.ping}}}')
         elif got.ch == "top":
             yield self._quote(got, received)
         elif got.ch == "book":

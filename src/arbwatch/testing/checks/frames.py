@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from arbwatch.connector.errors import DecodeError, VenueError
-from arbwatch.connector.wire import Ack, Notice
+from arbwatch.connector.wire import Ack, Notice, Send
 from arbwatch.model import Quote
 from arbwatch.testing.checks.events import DATA
 from arbwatch.testing.fitness import unfit
@@ -29,6 +29,21 @@ def acks_are_acks(samples: Samples) -> None:
             _answer(samples, played, acks)
         elif acks:
             samples.fail(played.sample.where, "data is taken for an answer", "look at what the frame carries")
+
+
+def pings_are_answered(samples: Samples) -> None:
+    """Check that what the venue wants answered is answered with what it wants, and nothing else is answered."""
+    for played in samples.played:
+        sent = [found.frame for found in played.found if isinstance(found, Send)]
+        texts = [bytes(frame).decode(errors="replace") if isinstance(frame, bytes) else frame for frame in sent]
+        if played.sample.marks.channel == "ping":
+            wanted = played.sample.marks.answer
+            if wanted is None:
+                samples.fail(played.sample.where, "a ping does not say what answers it", "give it an answer")
+            if texts != [wanted] or len(played.found) != 1:
+                samples.fail(played.sample.where, f"a ping is answered with {texts}", f"send {wanted} back")
+        elif sent:
+            samples.fail(played.sample.where, f"{texts[0]} is sent back", "mark it channel: ping with its answer")
 
 
 def unknown_frames_yield_nothing(samples: Samples) -> None:
