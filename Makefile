@@ -7,12 +7,13 @@ else
 BIN := .venv/bin
 endif
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
-	--python-version 3.11 --custom-compile-command 'make lock' pyproject.toml --group build
+COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+	--python-version 3.11 --custom-compile-command 'make lock'
+LOCK := $(COMPILE) pyproject.toml --group build
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo setup test check bench chaos lock examples evidence picture clean
+.PHONY: help run demo setup test check bench chaos lock docs examples reference evidence picture clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -43,18 +44,26 @@ bench: .venv/dev.stamp ## Measure against peers in the same run
 lock: .venv/dev.stamp ## Lock the newest allowed versions again
 	$(LOCK) --upgrade --extra dev --extra bench -o requirements-dev.lock
 	$(LOCK) --upgrade -c requirements-dev.lock -o requirements.lock
+	$(COMPILE) --upgrade --group docs -c requirements-dev.lock -o requirements-docs.lock
+
+docs: .venv/docs.stamp ## Build the pages as a site, into site/
+	$(BIN)/zensical build --strict --clean
 
 examples: .venv/run.stamp ## Write the example settings and their page again
 	$(BIN)/python -m arbwatch.config.examples
 
+reference: .venv/run.stamp ## Write the reference pages of commands, events and venues again
+	$(BIN)/python -m arbwatch.cli.reference
+
 evidence: .venv/dev.stamp ## Write what every channel's reading rests on again
 	$(BIN)/python -m tests.evidence.table
+	$(BIN)/python -m arbwatch.cli.reference
 
 picture: .venv/run.stamp ## Draw the board's picture again
 	$(BIN)/python docs/images/make_board.py
 
 clean: ## Remove what was installed and built
-	rm -rf .venv build dist .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf .venv build dist site .cache .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
 .venv/made.stamp:
 	@test -n "$(PYTHON)" || { echo "arbwatch needs Python 3.11 or newer with venv; name it: make PYTHON=..." >&2; exit 1; }
@@ -68,4 +77,8 @@ clean: ## Remove what was installed and built
 
 .venv/dev.stamp: .venv/run.stamp requirements-dev.lock
 	$(PIP) -r requirements-dev.lock
+	@touch $@
+
+.venv/docs.stamp: .venv/dev.stamp requirements-docs.lock
+	$(PIP) -r requirements-docs.lock
 	@touch $@

@@ -10,7 +10,7 @@ from typer.exceptions import TyperException
 from arbwatch.cli.lazy import COMMANDS, ENDING, FLAGS, VALUED, load, with_command
 
 PROGRAM = re.compile(r"(?:\S*/)?arbwatch$")
-ENDS = frozenset({"|", ">", ">>", "<", "||", "&&", ";", "&"})
+ENDS = re.compile(r"\d?[<>]+|[|&]+|;")
 
 
 def written(words: Sequence[str]) -> list[str] | None:
@@ -22,7 +22,7 @@ def written(words: Sequence[str]) -> list[str] | None:
         words = words[2:]
     if not words or not PROGRAM.match(words[0]):
         return None
-    end = next((index for index, word in enumerate(words) if word in ENDS), len(words))
+    end = next((index for index, word in enumerate(words) if ENDS.fullmatch(word)), len(words))
     return words[1:end]
 
 

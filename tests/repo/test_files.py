@@ -71,7 +71,7 @@ def tracked() -> list[Path]:
     return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file()]
 
 
-@pytest.mark.parametrize("name", LOCKS)
+@pytest.mark.parametrize("name", [*LOCKS, "requirements-docs.lock"])
 def test_every_locked_package_has_its_hash_and_no_host_is_named(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     blocks = re.split(r"(?m)^(?=[\w.-]+==)", text)[1:]
@@ -85,6 +85,7 @@ def test_the_locks_satisfy_what_the_project_asks_for() -> None:
     wanted = {
         "requirements.lock": [*PROJECT["project"]["dependencies"], *PROJECT["dependency-groups"]["build"]],
         "requirements-dev.lock": [*PROJECT["project"]["dependencies"], *extras["dev"], *extras["bench"]],
+        "requirements-docs.lock": PROJECT["dependency-groups"]["docs"],
     }
     for name, requirements in wanted.items():
         pins = locked(name)

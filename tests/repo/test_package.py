@@ -101,7 +101,13 @@ def test_the_sdist_holds_what_a_packager_needs(sdist: Path) -> None:
     with tarfile.open(sdist) as packed:
         names = {name.partition("/")[2] for name in packed.getnames()}
     wanted = {"LICENSE", "Makefile", "README.md", "requirements.lock", "docs/settings.md", "tests/conftest.py"}
-    wanted |= {"packaging/arbwatch.service", "Dockerfile", "compose.yaml", "examples/venue_plugin/pyproject.toml"}
+    wanted |= {
+        "packaging/arbwatch.service",
+        "Dockerfile",
+        "compose.yaml",
+        "mkdocs.yml",
+        "examples/venue_plugin/pyproject.toml",
+    }
     assert wanted <= names
     assert not [name for name in names if "__pycache__" in name or name.startswith((".venv", ".git/", "site/"))]
 

@@ -5,7 +5,7 @@ Writes `arbwatch.example.toml`, `.env.example` and `docs/settings.md` from the s
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -120,10 +120,10 @@ def _toml(value: Any) -> str:
     return json.dumps(value)
 
 
-def main() -> None:
-    """Write the files below the folder named on the command line, or below the working folder."""
+def write(pages: Iterable[tuple[str, str]]) -> None:
+    """Write pages below the folder named on the command line, or below the working folder."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path.cwd()
-    for name, text in files():
+    for name, text in pages:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
@@ -131,4 +131,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    write(files())
