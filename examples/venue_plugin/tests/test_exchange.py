@@ -1,17 +1,21 @@
 """The running program against the exchange."""
 
 import json
-import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
+import numpy as np
 import pytest
 
+import arbwatch
+
 EXCHANGE = Path(__file__).parents[1] / "exchange.py"
+EVERY = 44
 
 
 @pytest.fixture(scope="module")
@@ -24,44 +28,55 @@ def hosts() -> Iterator[Mapping[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def scanned(hosts: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What `arbwatch scan` says of the exchange."""
-    moved = {f"ARBWATCH_VENUES__TIDEPOOL_SPOT__{name.upper()}": url for name, url in hosts.items()}
-    result = subprocess.run(
-        [sys.executable, "-m", "arbwatch", "scan", "--venues", "tidepool_spot", "--for", "10s", "--format", "json"],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        env={**os.environ, **moved, "ARBWATCH_DATA_DIR": str(tmp_path_factory.mktemp("data"))},
-    )
-    assert result.returncode == 0, result.stderr
-    found: dict[str, Any] = json.loads(result.stdout)
-    return found
+def watch(hosts: Mapping[str, str]) -> Iterator[arbwatch.Watch]:
+    """arbwatch, looking at the exchange until its data was seen to agree with itself."""
+    with arbwatch.Watch(["tidepool_spot"], hosts={"tidepool_spot": hosts}) as running:
+        running.wait(60)
+        until(lambda: running.venues()[0].live == EVERY)
+        yield running
 
 
-def test_every_market_is_live_and_the_venue_is_proven(scanned: dict[str, Any]) -> None:
-    (venue,) = scanned["venues"]
-    assert (venue["state"], venue["live"], venue["rejected"], venue["note"]) == ("up", 44, 0, "")
-    assert len(scanned["tickers"]) == 44
+def until(met: Callable[[], object], limit_s: float = 30.0) -> None:
+    """Wait for a condition."""
+    deadline = time.monotonic() + limit_s
+    while not met():
+        assert time.monotonic() < deadline, "it did not come about"
+        time.sleep(0.05)
 
 
-def test_tides_are_sent_back(scanned: dict[str, Any]) -> None:
-    assert scanned["venues"][0]["reconnects"] == 0
+def rows(watch: arbwatch.Watch) -> dict[str, dict[str, Any]]:
+    """Give the market row by row."""
+    market = watch.snapshot()
+    return {
+        str(symbol): {name: column[row] for name, column in market.items()}
+        for row, symbol in enumerate(market["symbol"])
+    }
 
 
-def test_quotes_are_what_the_exchange_says(scanned: dict[str, Any], hosts: Mapping[str, str]) -> None:
-    quotes = {quote["symbol"]: quote for quote in scanned["quotes"]}
-    assert len(quotes) == 44
+def test_every_market_is_live_and_the_venue_is_proven(watch: arbwatch.Watch) -> None:
+    (venue,) = watch.venues()
+    assert (venue.state, venue.instruments, venue.live, venue.rejected) == ("up", EVERY, EVERY, 0)
+    market = rows(watch)
+    assert {row["proof"] for row in market.values()} >= {"proven"}
+    assert not [row["doubt"] for row in market.values() if row["doubt"]]
+    assert all(row["base_volume"] > 0 for row in market.values())
+
+
+def test_tides_are_sent_back(watch: arbwatch.Watch) -> None:
+    # A socket that lets tides go by is cut after three of them, long before anything is proven.
+    assert watch.venues()[0].reconnects == 0
+
+
+def test_quotes_are_what_the_exchange_says(watch: arbwatch.Watch, hosts: Mapping[str, str]) -> None:
     with urlopen(hosts["rest_url"] + "/api/tops", timeout=10) as answer:
         tops = {top["market"]: top for top in json.load(answer)["tops"]}
-    still, told = quotes["LTC/EUR"], tops["LTC/EUR"]
+    still, told = rows(watch)["LTC/EUR"], tops["LTC/EUR"]
     assert [still["bid"], still["bid_size"]] == [float(number) for number in told["bid"]]
     assert [still["ask"], still["ask_size"]] == [float(number) for number in told["ask"]]
-    assert still["time"] == told["at"] * 1000
+    assert still["time"] == np.datetime64(told["at"], "us")
 
 
-def test_a_side_without_anybody_is_null_and_a_thousand_coins_are_a_thousand(scanned: dict[str, Any]) -> None:
-    quotes = {quote["symbol"]: quote for quote in scanned["quotes"]}
-    assert quotes["FIL/EUR"]["bid"] is None and quotes["FIL/EUR"]["ask"] > 0
-    assert (quotes["1000PEPE/EUR"]["asset"], quotes["1000PEPE/EUR"]["multiplier"]) == ("PEPE", 1000)
+def test_a_side_without_anybody_is_unknown_and_a_thousand_coins_are_a_thousand(watch: arbwatch.Watch) -> None:
+    market = rows(watch)
+    assert np.isnan(market["FIL/EUR"]["bid"]) and market["FIL/EUR"]["ask"] > 0
+    assert (market["1000PEPE/EUR"]["asset"], market["1000PEPE/EUR"]["multiplier"]) == ("PEPE", 1000)
