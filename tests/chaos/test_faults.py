@@ -29,6 +29,7 @@ def world() -> Iterator[World]:
         rate=1800,
         arguments=("--churn", "0"),
         connect={"blocked_retry_s": 1.0, "backoff_max_s": 4.0},
+        shed=False,
     ) as running:
         running.ready(60.0)
         yield running

@@ -14,7 +14,7 @@ LEAST_S = 2.0
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
-    with World(instruments=430, rate=2000, arguments=("--churn", "0")) as running:
+    with World(instruments=430, rate=2000, arguments=("--churn", "0"), shed=False) as running:
         running.ready()
         yield running
 

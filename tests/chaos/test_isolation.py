@@ -51,6 +51,7 @@ def world() -> Iterator[World]:
         rate=1800,
         arguments=("--churn", "0"),
         connect={"blocked_retry_s": 1.0, "backoff_max_s": 2.0},
+        shed=False,
     ) as running:
         running.ready(60.0)
         for venue in VENUES:

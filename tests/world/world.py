@@ -40,6 +40,7 @@ class World:
         settings: Mapping[str, VenueSettings] | None = None,
         arguments: tuple[str, ...] = (),
         connect: Mapping[str, Any] | None = None,
+        shed: bool = True,
     ) -> None:
         self.settings = Settings(
             venues=dict(settings or {}), simulator=Simulator(rate=rate, instruments=instruments, seed=seed)
@@ -47,6 +48,7 @@ class World:
         self.venues = venues
         self._process = SimulatorProcess(venues, self.settings, arguments)
         self._connect = dict(connect or {})
+        self._shed = shed
         self.hosts: Mapping[str, Mapping[str, str]] = {}
         self.engine: Engine
 
@@ -55,7 +57,7 @@ class World:
         try:
             specs = [spec(self.settings, v, self.hosts[n]) for n, v in chosen(self.settings, self.venues).items()]
             specs = [replace(each, connect=replace(each.connect, **self._connect)) for each in specs]
-            self.engine = Engine(specs, rules(self.settings), shipped_names())
+            self.engine = Engine(specs, rules(self.settings), shipped_names(), shed=self._shed)
             self.engine.start()
         except BaseException:
             self._process.stop()

@@ -17,6 +17,9 @@ GRACE_S = 0.4
 """A message under way when the REST answer was made has this long to arrive."""
 CALM_GRACE_S = 2.0
 """The same where no stream is suspect: REST and streams come from different machines of the venue."""
+LATE_TIMES = 4.0
+"""The same by how late the program was of late, so many times; that fades with each look."""
+LATE_FADES = 0.9
 CHECK_EVERY_S = 1.0
 WHOLE_SILENT_S = 20.0
 WHOLE_RETRY_S = 30.0
@@ -39,15 +42,19 @@ class Watch:
         """Since when REST says otherwise than a stream, UTC ns."""
         self._asked: dict[str, float] = {}
         """When each suspect that could not be checked was last subscribed anew."""
+        self._late_s = 0.0
         self._whole_retried: dict[Kind, int] = {}
 
     async def run(self) -> None:
         """Look every quarter of a second."""
         await self._feed.listed.wait()
+        loop = asyncio.get_running_loop()
         try:
             while True:
                 self.look(time_ns())
+                due = loop.time() + TICK_S
                 await asyncio.sleep(TICK_S)
+                self._late_s = max(loop.time() - due, LATE_FADES * self._late_s)
         finally:
             if self._checking is not None:
                 self._checking.cancel()
@@ -98,8 +105,8 @@ class Watch:
             return
         answered = time_ns()
         self._contradicted = {symbol: self._contradicted.get(symbol, asked) for symbol in differing}
-        # A slow answer tells of a slow venue, network or machine: then messages are late as well.
-        grace_s = (GRACE_S if suspects else CALM_GRACE_S) + 2 * (answered - asked) / NS
+        # A slow answer tells of a slow venue, network or machine, and a late loop of messages that it has not read.
+        grace_s = (GRACE_S if suspects else CALM_GRACE_S) + 2 * (answered - asked) / NS + LATE_TIMES * self._late_s
         await asyncio.sleep(grace_s)
         late = time_ns() - round(CALM_GRACE_S * NS)
         self._revive(
