@@ -214,6 +214,7 @@ async def test_coins_of_one_name_have_two_addresses(bitget: Outside) -> None:
     rows = {row["coin"]: row for row in await data(bitget, SPOT, "spot/public/coins")}
     one, other = ({chain["contractAddress"] for chain in rows[name]["chains"]} for name in ("NEIROCTO", "NEIROETH"))
     assert not one & other
+    assert one == {"0x812ba41e071c7b7fa4ebcfb62df5f45f6fa853ee"}, "that of the coin others call NEIRO"
     contracts = {(row["base"], row["asset"]) for row in (await bitget.get(SPOT, "/truth"))["instruments"]}
     assert ("NEIROCTO", "NEIRO") in contracts
 
