@@ -231,16 +231,13 @@ class Engine:
             await feed.pool.start()
             tasks += [asyncio.create_task(supervise(n, w), name=n) for n, w in _work(feed)]
         self._started.set()
-        ends: list[asyncio.Future[Any]] = [asyncio.ensure_future(self._stopping.wait()), *tasks]
+        stopped = asyncio.ensure_future(self._stopping.wait())
         try:
-            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-            for task in tasks:
-                if task.done() and (problem := task.exception()) is not None:
-                    raise problem
+            await until(stopped, tasks)
         finally:
-            for end in ends:
+            for end in (stopped, *tasks):
                 end.cancel()
-            await asyncio.gather(*ends, return_exceptions=True)
+            await asyncio.gather(stopped, *tasks, return_exceptions=True)
             await asyncio.gather(*(feed.stop() for feed in self.feeds.values()), return_exceptions=True)
 
     def _feed(self, spec: VenueSpec) -> Feed:
@@ -265,6 +262,16 @@ class Engine:
                 for feed in self.feeds.values()
             )
             await asyncio.sleep(STATUS_S)
+
+
+async def until(stopped: "asyncio.Future[Any]", tasks: Sequence["asyncio.Task[None]"]) -> None:
+    """Wait for the end; raises what a task failed with. One that returns had nothing to do."""
+    working: set[asyncio.Future[Any]] = {stopped, *tasks}
+    while not stopped.done():
+        done, working = await asyncio.wait(working, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            if (problem := task.exception()) is not None:
+                raise problem
 
 
 def _work(feed: Feed) -> list[tuple[str, Callable[[], Awaitable[None]]]]:
