@@ -196,7 +196,8 @@ async def test_coins_tell_networks_status_fees_and_addresses_without_a_key(bitge
     assert chains["XRP", "XRP"]["needTag"] == "true"
     for row in rows.values():
         assert row["transfer"] == "true"
-        assert len({chain["chain"] for chain in row["chains"]}) == len(row["chains"]) > 0
+        assert len({chain["chain"] for chain in row["chains"]}) == len(row["chains"])
+        assert (row["chains"] == []) == (row["coin"] == "EUR")
     for chain in chains.values():
         assert {chain[key] for key in ("withdrawable", "rechargeable", "needTag")} <= {"true", "false"}
         assert chain["congestion"] in ("normal", "congested")
@@ -208,6 +209,10 @@ async def test_coins_tell_networks_status_fees_and_addresses_without_a_key(bitge
         assert {chain[key] for chain in chains.values()} == {"true", "false"}, key
     assert await data(bitget, SPOT, "spot/public/coins", coin="BTC") == [rows["BTC"]]
     assert {row["coin"] for row in await data(bitget, PERP, "spot/public/coins")} == rows.keys(), "one address for all"
+    async with world(venues=(PERP,)) as alone:
+        contracts = {row["coin"] for row in await data(alone, PERP, "spot/public/coins")}
+    assert contracts >= {"BTC", "USDT", "PEPE"}
+    assert not contracts & {"TSLA", "1000BONK"}
 
 
 async def test_coins_of_one_name_have_two_addresses(bitget: Outside) -> None:

@@ -22,6 +22,9 @@ RUNAWAY = 0.05
 BUSY = ("BTC", "ETH", "USDT", "USDC", "SOL", "XRP")
 """Coins whose networks are never closed by themselves."""
 
+FIAT = ("EUR",)
+"""Money that is on no network."""
+
 
 class Network(NamedTuple):
     """One network as the venue tells of it."""
@@ -74,7 +77,8 @@ def coins(market: Market, listings: Iterable[Listing], only: str | None = None) 
 def coin(market: Market, name: str, asset: str) -> Row:
     """Return what is told of one coin that the venue calls `name`."""
     gap = market.planted_at.get((asset, "bitget_spot"), 0.0)
-    chains = [_chain(market, name, asset, token, standing=abs(gap) >= RUNAWAY) for token in tokens(asset)]
+    found = () if name in FIAT else tokens(asset)
+    chains = [_chain(market, name, asset, token, standing=abs(gap) >= RUNAWAY) for token in found]
     return {
         "coinId": str(zlib.crc32(name.encode()) % 10_000), "coin": name, "transfer": "true", "chains": chains,
         "areaCoin": "no",

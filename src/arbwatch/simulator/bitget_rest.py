@@ -49,8 +49,9 @@ def server_time(asked: Asked, query: Query) -> Any:
 
 
 def coin_list(asked: Asked, query: Query) -> Any:
-    """Answer `spot/public/coins`: all, or one."""
-    listings = [*asked.listings(SPOT).values(), *asked.listings(PERP).values()]
+    """Answer `spot/public/coins`: all that spot has, or one. Where spot is not simulated, the coins of contracts."""
+    ordinary = [found for found in asked.listings(PERP).values() if found.kind == "perpetual" and found.multiplier == 1]
+    listings = asked.listings(SPOT).values() or ordinary
     found = coins(asked.market, listings, query.get("coin"))
     if not found:
         raise _unknown(query.get("coin", ""))
