@@ -95,6 +95,21 @@ def test_an_answer_that_names_nothing_is_for_the_oldest_of_its_kind() -> None:
     assert said("rs.sub.depth.full", "busy") == [Ack(None, "busy")]
 
 
+def test_a_refusal_is_for_the_contract_that_it_names_and_one_asked_again_comes_last() -> None:
+    perp = MexcPerp()
+    first, second = perp.subscribe([Topic("quote", AAA), Topic("quote", "BBB_USDT")])
+    (again,) = perp.subscribe([Topic("quote", AAA)])
+    yes = {"channel": "rs.sub.depth.full", "data": "success", "ts": MS}
+    unnamed = {"channel": "rs.error", "data": "Not support limit", "ts": MS}
+    assert decode(unnamed, perp) == [Ack(None, "Not support limit")]
+    named = {"channel": "rs.error", "data": "Contract [BBB_USDT] not exists", "ts": MS}
+    assert decode(named, perp) == [Ack(second.id, "Contract [BBB_USDT] not exists")]
+    assert decode(yes, perp) == [Ack(again.id, None)] and first.id != again.id
+    perp.subscribe([Topic("quote", AAA), Topic("quote", "BBB_USDT")])
+    (later,) = perp.subscribe([Topic("quote", AAA)])
+    assert decode(yes, perp) != [Ack(later.id, None)] == decode(yes, perp)
+
+
 def test_words_before_a_socket_is_cut_refuse_nothing() -> None:
     words = "more than 60 seconds no response, close the channel"
     perp = MexcPerp()
