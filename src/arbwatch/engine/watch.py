@@ -17,7 +17,7 @@ GRACE_S = 0.4
 """A message under way when the REST answer was made has this long to arrive."""
 CALM_GRACE_S = 2.0
 """The same where no stream is suspect: REST and streams come from different machines of the venue."""
-LATE_TIMES = 4.0
+LATE_TIMES = 2.0
 """The same by how late the program was of late, so many times; that fades with each look."""
 LATE_FADES = 0.9
 CHECK_EVERY_S = 1.0
