@@ -16,7 +16,7 @@ import arbwatch.venues
 from arbwatch.connector import registry
 from arbwatch.connector.evidence import FILE, Cell, unconfirmed
 from arbwatch.testing.evidence import rows
-from tests.evidence import bybit, okx, report
+from tests.evidence import bitget, bybit, mexc, okx, report
 from tests.evidence.report import Opinion
 
 TESTS = Path(__file__).parents[1]
@@ -48,6 +48,8 @@ OPINIONS: dict[str, Callable[[str, Path], Opinion]] = {
     "binance": report.opinion,
     "bybit": bybit.opinion,
     "okx": okx.opinion,
+    "bitget": bitget.opinion,
+    "mexc": mexc.opinion,
 }
 """By exchange: what a second client makes of its messages."""
 HEAD = """# What the reading of each channel rests on

@@ -6,43 +6,9 @@ from pathlib import Path
 import pytest
 
 from arbwatch.connector.errors import DecodeError
-from tests.evidence.bitget import opinion
 from tests.evidence.bitget_material import frames, pieces, samples
 from tests.evidence.bitget_readers import CcxtReader, venue
 from tests.evidence.material import Market
-from tests.evidence.report import Opinion, text
-
-READ_BY_BOTH = {
-    *(("spot", kind) for kind in ("quote", "delta", "partial", "trade", "ticker", "listing", "tickers", "quotes")),
-    *(("perp", kind) for kind in ("quote", "delta", "partial", "trade", "ticker", "listing", "tickers", "quotes")),
-    *(("spot", kind) for kind in ("clock", "networks")),
-    *(("perp", kind) for kind in ("clock", "rates")),
-}
-
-
-@pytest.fixture(scope="module")
-def ccxt(recordings: Path) -> Opinion:
-    return opinion("ccxt", recordings)
-
-
-def test_every_difference_is_judged(ccxt: Opinion) -> None:
-    assert not [case for row in ccxt.rows for case in row.open], text(ccxt)
-
-
-def test_no_judgement_outlives_its_difference(ccxt: Opinion) -> None:
-    used = {name for row in ccxt.rows for name in row.judged}
-    assert [j.name for j in ccxt.judgements if j.name not in used] == []
-
-
-def test_what_both_are_said_to_read_was_read_by_both(ccxt: Opinion) -> None:
-    read: Counter[tuple[str, str]] = Counter()
-    for row in ccxt.rows:
-        read[row.market, row.kind] += min(row.ours, row.theirs)
-    assert {pair for pair, count in read.items() if count} >= READ_BY_BOTH
-
-
-def test_nothing_of_the_present_interface_is_refused(ccxt: Opinion) -> None:
-    assert [(piece.file, piece.line, why) for piece, why in ccxt.refused] == []
 
 
 def test_checksums_of_the_documented_books_hold_for_ccxt_too() -> None:

@@ -8,7 +8,7 @@ import pytest
 from tests.evidence.report import Opinion, text
 from tests.evidence.table import CLIENTS, OPINIONS
 
-READ_BY_BOTH = {
+READ_BY_BOTH: dict[str, set[tuple[str, str]]] = {
     "binance ccxt": {
         *(("spot", kind) for kind in ("quote", "delta", "snapshot", "trade", "ticker", "miniTicker")),
         *(("spot", kind) for kind in ("listing", "tickers", "quotes", "clock")),
@@ -38,6 +38,19 @@ READ_BY_BOTH = {
         *(("spot", kind) for kind in ("delta", "trade")),
         *(("perp", kind) for kind in ("delta", "trade", "funding")),
     },
+    "bitget ccxt": {
+        *(("spot", kind) for kind in ("quote", "delta", "partial", "trade", "ticker", "listing", "tickers", "quotes")),
+        *(("perp", kind) for kind in ("quote", "delta", "partial", "trade", "ticker", "listing", "tickers", "quotes")),
+        *(("spot", kind) for kind in ("clock", "networks")),
+        *(("perp", kind) for kind in ("clock", "rates")),
+    },
+    "bitget cryptofeed": set(),
+    "mexc ccxt": {
+        *(("spot", kind) for kind in ("quote", "delta", "snapshot", "trade", "listing", "tickers", "quotes", "clock")),
+        *(("perp", kind) for kind in ("delta", "snapshot", "trade", "ticker", "funding")),
+        *(("perp", kind) for kind in ("listing", "tickers", "rates", "clock")),
+    },
+    "mexc cryptofeed": set(),
 }
 REFUSED = {"bybit": "sent a delta: only whole tops are"}
 """By exchange: the words about recorded messages that the venue no longer sends."""

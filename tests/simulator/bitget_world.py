@@ -2,17 +2,12 @@
 
 import contextlib
 import zlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
-import pytest
 
-from arbwatch.simulator import roster_bitget, rosters, running
-from arbwatch.simulator.bitget import BitgetPerp, BitgetSpot
-from arbwatch.simulator.entry import Entry
-from arbwatch.simulator.rosters import ODD_PERP, ODD_SPOT, Coins
-from arbwatch.simulator.simulator import PROTOCOLS
+from arbwatch.simulator import running
 from tests.simulator.conftest import SMALL, Outside, Peer, wait_until
 
 SPOT, PERP = "bitget_spot", "bitget_perp"
@@ -23,35 +18,15 @@ PUBLIC = "/v2/ws/public"
 Arg = dict[str, str]
 
 
-@contextlib.contextmanager
-def simulated() -> Iterator[None]:
-    """Let a simulator know the two venues for the length of a block."""
-    others = rosters.entries
-
-    def entries(venue: str, count: int, coins: Coins, now: int) -> Iterator[Entry]:
-        if venue == SPOT:
-            return roster_bitget.spot(coins(max(8, count - ODD_SPOT)))
-        if venue == PERP:
-            return roster_bitget.perp(coins(max(8, count - ODD_PERP)), now)
-        return others(venue, count, coins, now)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(PROTOCOLS, SPOT, BitgetSpot)
-        patch.setitem(PROTOCOLS, PERP, BitgetPerp)
-        patch.setattr(rosters, "entries", entries)
-        yield
-
-
 @contextlib.asynccontextmanager
 async def world(**options: Any) -> AsyncIterator[Outside]:
     """Run both venues for the length of a block."""
     wanted = SMALL | {"venues": (SPOT, PERP)} | options
-    with simulated():
-        async with running(**wanted) as simulator, aiohttp.ClientSession() as session:
-            found = Outside(simulator, session)
-            yield found
-            for peer in found.peers:
-                await peer.end()
+    async with running(**wanted) as simulator, aiohttp.ClientSession() as session:
+        found = Outside(simulator, session)
+        yield found
+        for peer in found.peers:
+            await peer.end()
 
 
 async def data(outside: Outside, venue: str, path: str, **params: str) -> Any:

@@ -6,7 +6,9 @@ from typing import Any, NamedTuple
 from tests.simulator.conftest import Outside, Peer, wait_until
 
 Frame = dict[str, Any]
-VENUES = ("binance_spot", "binance_perp", "bybit_spot", "bybit_perp", "okx_spot", "okx_perp")
+VENUES = (
+    "binance_spot", "binance_perp", "bybit_spot", "bybit_perp", "okx_spot", "okx_perp", "bitget_spot", "bitget_perp",
+)  # fmt: skip
 
 
 class Speech(NamedTuple):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from arbwatch.simulator import names, roster_binance, roster_bybit, roster_okx
+from arbwatch.simulator import names, roster_binance, roster_bitget, roster_bybit, roster_mexc, roster_okx
 from arbwatch.simulator.entry import Entry
 
 Coins = Callable[[int], list[str]]
@@ -26,6 +26,14 @@ def entries(venue: str, count: int, coins: Coins, now: int) -> Iterator[Entry]:
             return roster_okx.spot(_some(coins(max(8, count - ODD_SPOT)), 4, 3))
         case "okx_perp":
             return roster_okx.perp(_some(coins(max(8, count - ODD_PERP)), 3, 2), now)
+        case "bitget_spot":
+            return roster_bitget.spot(_some(coins(max(8, count - ODD_SPOT)), 7, 4))
+        case "bitget_perp":
+            return roster_bitget.perp(_some(coins(max(8, count - ODD_PERP)), 6, 5), now)
+        case "mexc_spot":
+            return roster_mexc.spot(_some(coins(max(8, count - ODD_SPOT)), 9, 6))
+        case "mexc_perp":
+            return roster_mexc.perp(_some(coins(max(8, count - ODD_PERP)), 5, 3), now)
     raise ValueError(f"nobody knows what {venue} lists")
 
 

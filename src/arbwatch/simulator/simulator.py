@@ -11,8 +11,11 @@ from typing import Any
 from arbwatch.simulator import control
 from arbwatch.simulator.binance_perp import BinancePerp
 from arbwatch.simulator.binance_spot import BinanceSpot
+from arbwatch.simulator.bitget import BitgetPerp, BitgetSpot
 from arbwatch.simulator.bybit import BybitPerp, BybitSpot
 from arbwatch.simulator.market import STEP, Change, Market
+from arbwatch.simulator.mexc import MexcSpot
+from arbwatch.simulator.mexc_perp import MexcPerp
 from arbwatch.simulator.okx import OkxPerp, OkxSpot
 from arbwatch.simulator.protocol import Venue
 from arbwatch.simulator.server import VenueServer
@@ -26,6 +29,10 @@ PROTOCOLS: dict[str, Callable[[Market, float], Venue]] = {
     "bybit_perp": BybitPerp,
     "okx_spot": OkxSpot,
     "okx_perp": OkxPerp,
+    "bitget_spot": BitgetSpot,
+    "bitget_perp": BitgetPerp,
+    "mexc_spot": MexcSpot,
+    "mexc_perp": MexcPerp,
 }
 """What makes the protocol of each venue, from the market and how many times as fast its windows pass."""
 
