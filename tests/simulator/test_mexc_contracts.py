@@ -1,6 +1,7 @@
 """The simulated MEXC contracts speak in numbers: one channel of one contract per request, versions without gaps."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -80,6 +81,9 @@ async def test_changes_of_a_contracts_book_join_a_fetched_one_and_can_be_repaire
     snapshot = await data(venues, f"depth/{symbol}", limit="1000")
     seen = len(pushes(peer, "push.depth"))
     await wait_until(lambda: len(pushes(peer, "push.depth")) > seen + 8, "changes after it")
+    before = [push["data"] for push in pushes(peer, "push.depth")]
+    assert all(two["begin"] == one["version"] + 1 for one, two in itertools.pairwise(before))
+    assert contract_book(snapshot, before)[2] == before[-1]["version"]
     await venues.fault(PERP, "gap", symbol=symbol, count=1)
     seen = len(pushes(peer, "push.depth"))
     await wait_until(lambda: len(pushes(peer, "push.depth")) > seen + 4, "changes after the gap")
