@@ -2,16 +2,12 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
-import pytest
 
-from arbwatch.simulator import PROTOCOLS, roster_mexc, rosters, running
-from arbwatch.simulator.entry import Entry
-from arbwatch.simulator.mexc import MexcSpot
-from arbwatch.simulator.mexc_perp import MexcPerp
+from arbwatch.simulator import running
 from tests.simulator.conftest import SMALL, Outside, Peer, wait_until
 
 SPOT, PERP = "mexc_spot", "mexc_perp"
@@ -22,23 +18,14 @@ MINI, MINIS = "spot@public.miniTicker.v3.api.pb@{}@24H", "spot@public.miniTicker
 Sides = tuple[dict[float, float], dict[float, float], int]
 
 
-def _entries(venue: str, count: int, coins: rosters.Coins, now: int) -> Iterator[Entry]:
-    return roster_mexc.spot(coins(count - 40)) if venue == SPOT else roster_mexc.perp(coins(count - 40), now)
-
-
 @contextlib.asynccontextmanager
 async def world(**options: Any) -> AsyncIterator[Outside]:
     """Run both venues for the length of a block."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(PROTOCOLS, SPOT, MexcSpot)
-        patch.setitem(PROTOCOLS, PERP, MexcPerp)
-        patch.setattr(rosters, "entries", _entries)
-        whole = SMALL | {"venues": (SPOT, PERP)} | options
-        async with running(**whole) as simulator, aiohttp.ClientSession() as session:
-            found = Outside(simulator, session)
-            yield found
-            for peer in found.peers:
-                await peer.end()
+    async with running(**SMALL | {"venues": (SPOT, PERP)} | options) as simulator, aiohttp.ClientSession() as session:
+        found = Outside(simulator, session)
+        yield found
+        for peer in found.peers:
+            await peer.end()
 
 
 async def data(outside: Outside, path: str, **params: str) -> Any:

@@ -8,6 +8,7 @@ from tests.simulator.conftest import Outside, Peer, wait_until
 Frame = dict[str, Any]
 VENUES = (
     "binance_spot", "binance_perp", "bybit_spot", "bybit_perp", "okx_spot", "okx_perp", "bitget_spot", "bitget_perp",
+    "mexc_spot", "mexc_perp",
 )  # fmt: skip
 
 
@@ -16,7 +17,7 @@ class Speech(NamedTuple):
 
     quote: str
     book: str
-    request: Callable[[list[str]], Frame]
+    request: Callable[[list[str]], Frame | list[Frame]]
     topic: Callable[[Frame], str]
     """The stream that a push belongs to, empty where a frame is none."""
     count: Callable[[Frame], int]
@@ -51,6 +52,20 @@ def _okx_topic(frame: Frame) -> str:
     return f"{frame['arg']['channel']}:{frame['arg']['instId']}" if "data" in frame else ""
 
 
+def _mexc_request(name: str) -> Frame:
+    channel, symbol, *levels = name.split(":")
+    limit = {"limit": int(levels[0])} if levels else {}
+    return {"method": f"sub.{channel}", "param": {"symbol": symbol} | limit, "gzip": False}
+
+
+def _mexc_topic(frame: Frame) -> str:
+    channel = str(frame.get("channel", ""))
+    if not channel.startswith("push."):
+        return ""
+    levels = ":5" if channel == "push.depth.full" else ""
+    return f"{channel.removeprefix('push.')}:{frame.get('symbol')}{levels}"
+
+
 SPEECH = {
     "binance": Speech(
         "{lower}@bookTicker",
@@ -75,11 +90,25 @@ SPEECH = {
     ),
     "bitget_spot": _bitget("SPOT"),
     "bitget_perp": _bitget("USDT-FUTURES"),
+    "mexc_spot": Speech(
+        "spot@public.aggre.bookTicker.v3.api.pb@10ms@{symbol}",
+        "spot@public.aggre.depth.v3.api.pb@10ms@{symbol}",
+        lambda names: {"method": "SUBSCRIPTION", "params": names, "id": 1},
+        lambda frame: str(frame["channel"]) if any(key.startswith("public") for key in frame) else "",
+        lambda frame: int(frame["publicAggreBookTicker"]["version"]),
+    ),
+    "mexc_perp": Speech(
+        "depth.full:{symbol}:5",
+        "depth:{symbol}",
+        lambda names: [_mexc_request(name) for name in names],
+        _mexc_topic,
+        lambda frame: int(frame["data"]["version"]),
+    ),
 }
 SOCKETS = {
     "binance_spot": "/stream", "binance_perp": "/public/stream", "bybit_spot": "/v5/public/spot",
     "bybit_perp": "/v5/public/linear", "okx_spot": "/ws/v5/public", "okx_perp": "/ws/v5/public",
-    "bitget_spot": "/v2/ws/public", "bitget_perp": "/v2/ws/public",
+    "bitget_spot": "/v2/ws/public", "bitget_perp": "/v2/ws/public", "mexc_spot": "/ws", "mexc_perp": "/edge",
 }  # fmt: skip
 LISTINGS = {
     "binance_spot": "/api/v3/exchangeInfo", "binance_perp": "/fapi/v1/exchangeInfo",
@@ -88,11 +117,13 @@ LISTINGS = {
     "okx_spot": "/api/v5/public/instruments?instType=SPOT", "okx_perp": "/api/v5/public/instruments?instType=SWAP",
     "bitget_spot": "/api/v2/spot/public/symbols",
     "bitget_perp": "/api/v2/mix/market/contracts?productType=USDT-FUTURES",
+    "mexc_spot": "/api/v3/exchangeInfo", "mexc_perp": "/api/v1/contract/detail",
 }  # fmt: skip
 CLOCKS = {
     "binance_spot": "/api/v3/time", "binance_perp": "/fapi/v1/time", "bybit_spot": "/v5/market/time",
     "bybit_perp": "/v5/market/time", "okx_spot": "/api/v5/public/time", "okx_perp": "/api/v5/public/time",
     "bitget_spot": "/api/v2/public/time", "bitget_perp": "/api/v2/public/time",
+    "mexc_spot": "/api/v3/time", "mexc_perp": "/api/v1/contract/ping",
 }  # fmt: skip
 
 
@@ -127,7 +158,9 @@ async def follow(outside: Outside, venue: str, *names: str, speaking: bool = Tru
 
 async def ask(venue: str, peer: Peer, *names: str) -> None:
     """Subscribe, without waiting for what is answered."""
-    await peer.ws.send_json(speech(venue).request([*names]))
+    asked = speech(venue).request([*names])
+    for frame in asked if isinstance(asked, list) else [asked]:
+        await peer.ws.send_json(frame)
 
 
 async def more(venue: str, peer: Peer, name: str, by: int = 5) -> None:

@@ -95,7 +95,12 @@ def _broken(venue: str, before: dict[str, Any], after: dict[str, Any]) -> bool:
         return bool(after["data"][0]["pseq"] != before["data"][0]["seq"])
     if venue.startswith("okx"):
         return bool(after["data"][0]["prevSeqId"] != before["data"][0]["seqId"])
+    if venue == "mexc_spot":
+        one, two = before["publicAggreDepths"], after["publicAggreDepths"]
+        return int(two["fromVersion"]) != int(one["toVersion"]) + 1
     one, two = before["data"], after["data"]
+    if venue == "mexc_perp":
+        return bool(two["begin"] != one["version"] + 1)
     if venue == "binance_perp":
         return bool(two["pu"] != one["u"])
     return bool(two["U" if venue == "binance_spot" else "u"] != one["u"] + 1)
@@ -179,7 +184,7 @@ async def test_a_rebase_changes_what_a_unit_stands_for(world: Outside, venue: st
     now = await world.get(venue, "/truth", symbol=symbol)
     (before,), (after,) = was["instruments"], now["instruments"]
     assert after["contract_size"] == pytest.approx(before["contract_size"] * 10) == pytest.approx(told["done"])
-    counted = venue == "okx_perp"
+    counted = venue in ("okx_perp", "mexc_perp")
     price = now["quotes"][symbol]["bid"] / was["quotes"][symbol]["bid"]
     assert price == pytest.approx(1 if counted else 10, rel=0.01)
     assert after["multiplier"] == before["multiplier"] * (1 if counted else 10)
@@ -216,7 +221,9 @@ async def test_a_socket_that_is_told_to_go_is_closed(world: Outside, venue: str)
     peer = await follow(world, venue, quote(venue, world.symbol(venue)))
     await world.fault(venue, "shutdown_notice", seconds=0.1)
     await wait_until(lambda: peer.ended, "the end")
-    words = {"binance": "serverShutdown", "okx": "64008", "bybit": "", "bitget": ""}[venue.partition("_")[0]]
+    words = {"binance": "serverShutdown", "okx": "64008", "bybit": "", "bitget": "", "mexc": ""}[
+        venue.partition("_")[0]
+    ]
     assert any(words in text for text in peer.texts)
 
 
@@ -228,6 +235,7 @@ async def test_wrong_types_spoil_one_row(world: Outside, venue: str) -> None:
         "okx_spot": "/api/v5/market/tickers?instType=SPOT", "okx_perp": "/api/v5/market/tickers?instType=SWAP",
         "bitget_spot": "/api/v2/spot/market/tickers",
         "bitget_perp": "/api/v2/mix/market/tickers?productType=USDT-FUTURES",
+        "mexc_spot": "/api/v3/ticker/bookTicker", "mexc_perp": "/api/v1/contract/ticker",
     }  # fmt: skip
     await world.fault(venue, "wrong_types", count=1)
     body = await world.get(venue, paths[venue])
