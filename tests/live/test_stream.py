@@ -134,8 +134,9 @@ async def test_what_was_read_is_true_once_the_market_stands_still(hosts: Hosts) 
         async with at_rest(hosts) as true, asyncio.timeout(20):
             while differing(read, true):
                 keep(await anext(events))
-            while unlike(events.snapshot(), {key: true[key] for key in read}):
+            while unlike(market := events.snapshot(), {key: true[key] for key in read}):
                 await asyncio.sleep(0.01)
+            assert np.count_nonzero(market["state"] == "live") > 20
 
 
 async def test_a_slow_reader_gets_the_newest_of_each_market_and_the_loss_is_counted(hosts: Hosts) -> None:
