@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from arbwatch.market.codes import FUNDING_STATUSES, INTERVAL_SOURCES
 from arbwatch.market.table import Lane, Table
 from arbwatch.model import Funding, Ticker
-from tests.market.conftest import NOW, Cell, S, instrument
+from tests.market.conftest import NOW, Cell, S, instrument, quote
 
 NOTHING = Ticker("here_spot", "AUSDT", None, None, None, None, None, None, None, NOW)
 
@@ -58,6 +58,21 @@ def test_a_venue_whose_clock_was_set_back_is_heard_again(table: Table, cell: Cel
     table.apply(Funding("here_spot", "AUSDT", interval_h=4.0, time=NOW + S))
     assert (cell(table, "AUSDT", "rate"), cell(table, "AUSDT", "interval_h")) == (2e-4, 4.0)
     assert cell(table, "AUSDT", "ticker_time") == NOW
+
+
+def test_once_it_is_known_that_a_clock_was_set_back_nothing_of_the_venue_is_late(table: Table, cell: Cell) -> None:
+    table.set_clock_offset("here_spot", 5 * S)
+    table.up("here_spot", ["AUSDT"], NOW)
+    for bid, behind in ((1.0, 0), (1.1, S)):
+        table.door("here_spot")["AUSDT"] = quote("AUSDT", bid, received=NOW + behind + 1, time=NOW + 5 * S - behind)
+        table.drain(NOW + 2 * S)
+    table.apply(replace(NOTHING, last=5.0, time=NOW + 5 * S))
+    assert cell(table, "AUSDT", "bid") == 1.0
+    table.set_clock_offset("here_spot", 0)
+    table.door("here_spot")["AUSDT"] = quote("AUSDT", 1.2, received=NOW + 3 * S, time=NOW + 3 * S)
+    table.drain(NOW + 3 * S)
+    table.apply(replace(NOTHING, last=6.0, time=NOW + 3 * S))
+    assert (cell(table, "AUSDT", "bid"), cell(table, "AUSDT", "last")) == (1.2, 6.0)
 
 
 def test_a_zero_is_a_value_and_an_unlisted_symbol_is_left_out(table: Table, cell: Cell) -> None:

@@ -18,6 +18,8 @@ from arbwatch.model import Funding, Instrument, Quote, Ticker
 
 __all__ = ["Arrivals", "Changes", "Key", "Lane", "RowState", "Snapshot", "Source", "Table"]
 
+CLOCK_SET_NS = 1_000_000_000
+"""A larger step back is a clock that was set, not one that is known better."""
 _CLOSED = (RowState.HALTED, RowState.ENDED)
 
 
@@ -234,8 +236,19 @@ class Table:
                 self._note(lane, place, now)
 
     def set_clock_offset(self, venue: str, offset: float) -> None:
-        """Tell how far a venue's clock is ahead of ours, ns."""
-        self._offsets[self._lanes[venue]] = offset
+        """Tell how far a venue's clock is ahead of ours, ns.
+
+        Where it was set back, so is every time that it told: else all that it says next would pass for late.
+        """
+        lane = self._lanes[venue]
+        step = offset - float(self._offsets[lane])
+        with self.lock:
+            self._offsets[lane] = offset
+            if step < -CLOCK_SET_NS:
+                self._drain(self._now)
+                for name in ("time", "ticker_time", "ticker_times", "funding_time", "funding_times"):
+                    times = getattr(self.columns, name)[lane]
+                    times[times > 0] += int(step)
 
     def snapshot(self, now: int) -> Snapshot:
         """Copy everything as it stands; callable from any thread."""
