@@ -105,8 +105,12 @@ class World:
 
     def settled(self, venue: str) -> bool:
         """Tell whether REST agrees with every stream, and none is down or frozen."""
-        disagreeing = self.ask_later(venue, "quotes").result(30)
+        disagreeing = self.ask_later(venue, "quotes").result(30) if self.lists_quotes(venue) else []
         return not disagreeing and not {RowState.DOWN, RowState.FROZEN} & set(self.states(venue).values())
+
+    def lists_quotes(self, venue: str) -> bool:
+        """Tell whether a venue's quotes can be asked for by REST."""
+        return any(poll.name == "quotes" for poll in self.engine.feeds[venue].polls())
 
     def at_ease(self, limit_s: float = 30.0) -> None:
         """Wait until every venue is settled; REST is not asked faster than the strictest venue bears."""
@@ -204,7 +208,7 @@ class World:
         for _ in range(3):
             self.post(self.venues[0], "/control/pause")
             try:
-                for asked in [self.ask_later(venue, "quotes") for venue in self.venues]:
+                for asked in [self.ask_later(venue, "quotes") for venue in self.venues if self.lists_quotes(venue)]:
                     with contextlib.suppress(RefusedError):
                         asked.result(30)
                 truths = {venue: self.get(venue, "/truth") for venue in self.venues}

@@ -19,7 +19,8 @@ def instrument(listing: Listing) -> dict[str, Any]:
         "symbol": listing.symbol, "base": listing.base, "quote_currency": listing.quote, "asset": listing.asset,
         "multiplier": listing.multiplier, "contract_size": float(listing.contract_size),
         "settle_currency": listing.settle, "kind": listing.kind, "contract_type": listing.contract_type,
-        "class": CLASSES.get(listing.underlying, "crypto"), "status": listing.status, "trading": listing.trading,
+        "class": CLASSES.get(listing.underlying, "crypto"), "status": listing.status,
+        "trading": listing.trading and listing.kind != "prelaunch",
         "tick_size": listing.price_float(listing.tick), "lot_size": listing.size_float(listing.lot),
         "min_notional": float(listing.min_notional), "listed": listing.listed * 10**6, "rate": listing.rate,
     }  # fmt: skip
