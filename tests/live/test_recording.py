@@ -162,6 +162,19 @@ def test_what_was_recorded_before_a_kill_is_replayed(tmp_path: Path) -> None:
     assert done.stdout.count(b'"type":"quote"') > 100 and b"could not be read" not in done.stderr
 
 
+def test_what_a_deep_check_kept_until_it_was_told_to_stop_is_whole(tmp_path: Path) -> None:
+    words = [*ARBWATCH, "check", "binance_spot", "--demo", "--deep", "--record", str(tmp_path)]
+    with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            until(lambda: any(path.stat().st_size > 20_000 for path in tmp_path.rglob("*.gz")), "a recording")
+        finally:
+            process.terminate()
+        assert process.wait(5) == 128 + signal.SIGTERM
+    (file,) = tmp_path.rglob("*.gz")
+    done = run("replay", str(file))
+    assert done.returncode == 0 and b"no proper end" not in done.stderr, done.stderr
+
+
 def test_a_file_that_is_cut_off_is_replayed_as_far_as_it_goes(recording: list[str], tmp_path: Path) -> None:
     whole = max((Path(file) for file in recording[1:]), key=lambda path: path.stat().st_size).read_bytes()
     (tmp_path / "cut.gz").write_bytes(whole[: len(whole) * 2 // 3])

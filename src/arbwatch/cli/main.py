@@ -1,10 +1,12 @@
 """The program: global options, one sentence per error, exit codes."""
 
+import signal
 import sys
+import threading
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.exceptions import TyperException
@@ -59,11 +61,21 @@ def options(
 def main(args: Sequence[str] | None = None) -> int:
     """Run one command line and return the exit code."""
     given.verbose, given.config, given.log_level = False, None, None
+    alone = threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGTERM, _terminated) if alone else None
     try:
         result: Any = get_command(app).main(args=args, prog_name="arbwatch", standalone_mode=False)
     except BaseException as error:  # noqa: BLE001 whatever ends the program ends in one sentence and a code
         return _ended_by(error)
+    finally:
+        if before is not None:
+            signal.signal(signal.SIGTERM, before)
     return result if isinstance(result, int) else 0
+
+
+def _terminated(number: int, _: object) -> NoReturn:
+    """Leave by the way that closes and flushes everything; commands that run for long have their own."""
+    raise SystemExit(128 + number)
 
 
 def _ended_by(error: BaseException) -> int:
