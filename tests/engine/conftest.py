@@ -14,6 +14,7 @@ from arbwatch.market.table import Lane, Table
 from arbwatch.model import Instrument, Quote
 from arbwatch.net.http import RefusedError
 from arbwatch.net.options import Connect
+from arbwatch.net.sink import SocketStatus
 
 VENUE = "tulip_spot"
 
@@ -92,6 +93,10 @@ class FakePool:
         self.followed: set[Topic] = set()
         self.again: list[tuple[Topic, bool]] = []
         self.replaced: list[str] = []
+        self.opened: dict[str, int] = {}
+
+    def sockets(self) -> list[SocketStatus]:
+        return [SocketStatus(name, "", "live", 1, 1, 0, at, None, 0, None, None) for name, at in self.opened.items()]
 
     def follow(self, topics: Iterable[Topic]) -> None:
         self.followed |= set(topics)

@@ -102,6 +102,21 @@ async def test_many_frozen_on_one_socket_replace_the_socket(ready: Ready) -> Non
     assert _state(feed, "AUSDT") == RowState.FROZEN
 
 
+async def test_what_froze_waits_for_its_first_message_once_its_socket_was_replaced(ready: Ready) -> None:
+    feed = await ready(SYMBOLS[:6])
+    watch, pool = Watch(feed), _pool(feed)
+    pool.opened["tulip-1"] = 1
+    Tulip.quotes = [quote(symbol, 12.0) for symbol in SYMBOLS[:6]]
+    await _looked(watch, lambda: bool(pool.replaced))
+    watch.look(time_ns())
+    assert _state(feed, "AUSDT") == RowState.FROZEN
+    pool.opened["tulip-1"] = 2
+    watch.look(time_ns())
+    assert {_state(feed, symbol) for symbol in SYMBOLS[:6]} == {RowState.WAITING}
+    assert _state(feed, "HUSDT") == RowState.LIVE
+    await asyncio.sleep(0)
+
+
 async def test_without_rest_a_suspect_stays_one_and_is_asked_for_anew_now_and_then(ready: Ready) -> None:
     feed = await ready(["AUSDT"])
     FakeHttp.refusal = "banned"

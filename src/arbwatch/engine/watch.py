@@ -7,6 +7,7 @@ from time import time_ns
 
 from arbwatch.connector.wire import Kind, Poll, Topic
 from arbwatch.engine.feed import Feed
+from arbwatch.market.codes import RowState
 from arbwatch.market.watchdog import Finding, findings
 from arbwatch.net.http import RefusedError
 
@@ -43,6 +44,8 @@ class Watch:
         self._asked: dict[str, float] = {}
         """When each suspect that could not be checked was last subscribed anew."""
         self._late_s = 0.0
+        self._opened: dict[str, int | None] = {}
+        """When the connection of each socket was opened, as of the last look."""
         self._whole_retried: dict[Kind, int] = {}
 
     async def run(self) -> None:
@@ -61,6 +64,7 @@ class Watch:
 
     def look(self, now: int) -> None:
         """Act on what is found at `now` (UTC ns)."""
+        self._thaw(now)
         suspects: list[Finding] = []
         carried = self._feed.carried()
         for finding in findings(self._feed.table, now, self._venue, carried):
@@ -78,6 +82,19 @@ class Watch:
             self._feed.table.suspect(self._venue, finding.symbol)
         self._begin_check([finding.symbol for finding in suspects])
         self._look_at_whole_market(now)
+
+    def _thaw(self, now: int) -> None:
+        """Have what froze wait for its first message where its socket was replaced: quiet streams may take long."""
+        opened = {socket.name: socket.opened for socket in self._feed.pool.sockets() if socket.state == "live"}
+        replaced = {name for name, at in opened.items() if self._opened.get(name, at) != at}
+        self._opened |= opened
+        if not replaced:
+            return
+        view = self._feed.table.view(now)
+        lane = view.lane(self._venue)
+        rows, state = view.layout.rows[lane], view.state[lane]
+        symbols = [s for name in replaced for s in self._feed.carried().get(name, ()) if s in rows]
+        self._feed.table.up(self._venue, [s for s in symbols if state[rows[s]] == RowState.FROZEN], now)
 
     def _begin_check(self, suspects: list[str]) -> None:
         """Check every quote by REST: when it is due, or sooner for suspects."""
