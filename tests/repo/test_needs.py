@@ -25,7 +25,7 @@ def outcome(folder: Path, **variables: str) -> str:
         check=False,
         timeout=60,
         cwd=folder,
-        env={**kept, **variables},
+        env={**kept, "PYTHONPATH": str(CONFTEST.parents[1]), **variables},
     )
     return done.stdout + done.stderr
 
