@@ -18,8 +18,11 @@ REFUSED = (
     "missing required field `seqId`",
     # Bitget's first interface is gone; the samples are of 2021 to 2023.
     "the interface that ended on 2025-11-28",
+    # MEXC's pushes of 2021 had other fields.
+    "missing required field `p`",
+    "Expected `array`, got `object` - at `$.bids[0]`",
 )
-UNRECORDED = {"bitget"}
+UNRECORDED = {"bitget", "mexc"}
 """Exchanges of whose present interface only single messages were recorded."""
 
 
