@@ -24,6 +24,7 @@ def endure(world: World, case: Case, venue: str, record: Record) -> None:
     for each, why in case.unfit.items():
         record("unfit", (case.name, each, why))
     record("fault", (case.name, venue, case.expected, f"{seen:.2f}", f"{recovered:.2f}", disturbed))
-    assert not others
-    assert not lost
-    assert world.all_differences() == []
+    assert not others, others
+    assert not lost, lost
+    differences = world.all_differences()
+    assert not differences, differences
