@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -140,17 +141,21 @@ async def test_ccxt_follows_books_quotes_tickers_and_trades_to_the_truth(
     await wait_until(lambda: [tuple(level[:2]) for level in local["bids"]] == book["bids"], "the last update")
     assert [tuple(level[:2]) for level in local["asks"]] == book["asks"]
     await wait_until(lambda: client.tickers[unified]["baseVolume"] == day["base_volume"], "the last ticker")
-    ticker, best = client.tickers[unified], client.bidsasks[unified]
+    for kept in (client.tickers, client.bidsasks):
+        await wait_until(partial(_told, kept, unified, quote), "the last top")
+    ticker = client.tickers[unified]
     assert (ticker["last"], ticker["high"], ticker["low"]) == (day["last"], day["high"], day["low"])
     assert ticker["percentage"] / 100 == pytest.approx(day["change_24h"], abs=5.1e-6)
-    for told in (ticker, best):
-        assert [told[key] for key in TOLD] == [quote[key] for key in TRUE]
     assert day["low"] <= trades[-1]["price"] <= day["high"]
     assert trades[-1]["side"] in ("buy", "sell")
     assert [trade["timestamp"] for trade in trades] == sorted(trade["timestamp"] for trade in trades)
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _told(kept: dict[str, Any], unified: str, quote: dict[str, Any]) -> bool:
+    return [kept[unified][key] for key in TOLD] == [quote[key] for key in TRUE]
 
 
 async def _forever(watch: Callable[[Any], Any], about: Any) -> None:
