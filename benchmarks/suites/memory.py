@@ -47,10 +47,12 @@ def measure(options: Options) -> Findings:
 
 def _notes(outcome: Outcome, later: list[tuple[float, int, float]]) -> tuple[str, ...]:
     rate = (outcome.messages or 0) / outcome.wall_s
-    first, last = later[0], later[-1]
+    # Five readings tell whether it still grows at the end.
+    some = [later[at * (len(later) - 1) // 4] for at in range(5)]
+    held = ", ".join(f"{memory:.1f} after {seconds:.0f} s" for seconds, _, memory in some)
     words = (
         f"B5 {rate:,.0f} messages/s over {outcome.sockets} sockets, {outcome.cpu_s / outcome.wall_s:.0%} of a core; "
-        f"memory {first[2]:.1f} MB after {first[0]:.0f} s, {last[2]:.1f} MB after {last[0]:.0f} s; {outcome.note}"
+        f"MB held: {held}; {outcome.note}"
     )
     return (words,)
 
