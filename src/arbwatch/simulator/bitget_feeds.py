@@ -4,22 +4,23 @@ https://www.bitget.com/api-doc/spot/websocket/public/Depth-Channel, /Tickers-Cha
 /api-doc/contract: the state on subscription, then what changed at the channel's pace. What stands still says nothing.
 """
 
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
 from typing import ClassVar
 
 from arbwatch.simulator import bitget_rows as rows
+from arbwatch.simulator.book import Levels, difference
 from arbwatch.simulator.listing import Listing
 from arbwatch.simulator.market import Change, TradeDone
 from arbwatch.simulator.protocol import Feed, Row, StreamKind, compact
 
-Levels = dict[int, int]
 Clock = Callable[[], tuple[int, int]]
 """Returns the venue's clock in UTC ms, and by how many ms it is ahead."""
 
 
 class ChannelFeed(Feed):
-    """One channel of one instrument: pushed where `content` differs from what was pushed last."""
+    """One channel of one instrument."""
 
     channel: ClassVar[str]
     kind: ClassVar[StreamKind]
@@ -28,31 +29,6 @@ class ChannelFeed(Feed):
     def __init__(self, listing: Listing, clock: Clock) -> None:
         """Follow a listing."""
         self.listing, self.clock = listing, clock
-        self._last = self.content()
-
-    def content(self) -> object:
-        """Return what a push would say, for comparing."""
-        raise NotImplementedError
-
-    def row(self) -> Row:
-        """Return the row of a push."""
-        raise NotImplementedError
-
-    def greet(self) -> list[str]:
-        """Return the state."""
-        return [self.push([self.row()])]
-
-    def flush(self) -> list[str]:
-        """Return the push for what changed."""
-        content = self.content()
-        if content == self._last:
-            return []
-        self._last = content
-        return [self.changed()]
-
-    def changed(self) -> str:
-        """Return the push for a change."""
-        return self.push([self.row()])
 
     def push(self, data: list[Row], action: str = "snapshot") -> str:
         """Write a push; the time outside is that of the push."""
@@ -64,7 +40,48 @@ class ChannelFeed(Feed):
         return self.listing.time // 10**6 + self.clock()[1]
 
 
-class PartialFeed(ChannelFeed):
+class ChangingFeed(ChannelFeed, ABC):
+    """A channel that is pushed where `content` differs from what was pushed last."""
+
+    def __init__(self, listing: Listing, clock: Clock) -> None:
+        """Start from what stands there."""
+        super().__init__(listing, clock)
+        self._last = self.content()
+
+    @abstractmethod
+    def content(self) -> object:
+        """Return what a push would say, for comparing."""
+
+    @abstractmethod
+    def changed(self) -> str:
+        """Return the push for a change."""
+
+    def flush(self) -> list[str]:
+        """Return the push for what changed."""
+        content = self.content()
+        if content == self._last:
+            return []
+        self._last = content
+        return [self.changed()]
+
+
+class RowFeed(ChangingFeed):
+    """A channel whose every push is one row that says it all."""
+
+    @abstractmethod
+    def row(self) -> Row:
+        """Return the row of a push."""
+
+    def greet(self) -> list[str]:
+        """Return the state."""
+        return [self.changed()]
+
+    def changed(self) -> str:
+        """Return the row as it is."""
+        return self.push([self.row()])
+
+
+class PartialFeed(RowFeed):
     """So many levels of both sides, whole each time."""
 
     levels: ClassVar[int]
@@ -108,7 +125,7 @@ class FifteenFeed(PartialFeed):
     channel, kind, period_ms, levels = "books15", "partial", 150, 15
 
 
-class BooksFeed(ChannelFeed):
+class BooksFeed(ChangingFeed):
     """`books`: every level, then what changed, with a checksum of what a reader must have by then."""
 
     channel, kind, period_ms = "books", "depth", 150
@@ -134,7 +151,7 @@ class BooksFeed(ChannelFeed):
     def changed(self) -> str:
         """Return the levels that changed."""
         bids, asks = self._view()
-        changes = [_difference(old, new) for old, new in zip(self.seen, (bids, asks), strict=True)]
+        changes = [difference(old, new) for old, new in zip(self.seen, (bids, asks), strict=True)]
         self.seen = bids, asks
         previous, self.sequence = self.sequence, self.listing.book.id
         best = rows.book(self.listing, rows.CHECKED)
@@ -158,12 +175,7 @@ class BooksFeed(ChannelFeed):
         return self.push([row], action)
 
 
-def _difference(old: Levels, new: Levels) -> Levels:
-    gone = dict.fromkeys(old.keys() - new.keys(), 0)
-    return gone | {at: size for at, size in new.items() if old.get(at) != size}
-
-
-class TickerFeed(ChannelFeed):
+class TickerFeed(RowFeed):
     """`ticker` of spot: after a trade or a change of the top."""
 
     channel, kind, period_ms = "ticker", "ticker", 200
@@ -204,10 +216,6 @@ class TradeFeed(ChannelFeed):
         middle = ((bid or stats.last) + (ask or stats.last)) / 2
         last = TradeDone(stats.first_id + stats.count - 1, stats.last, stats.last_size, stats.last >= middle)
         self._known = deque([(last, stats.closed // 10**6)], self.remembered)
-
-    def content(self) -> object:
-        """Return nothing: executions are never compared."""
-        return None
 
     def greet(self) -> list[str]:
         """Return the latest executions."""

@@ -3,6 +3,9 @@
 import random
 from typing import NamedTuple
 
+Levels = dict[int, int]
+"""Sizes by price."""
+
 
 class LevelChange(NamedTuple):
     """One level after a change; size 0 removed it."""
@@ -110,3 +113,9 @@ class Book:
         """Drop what lies farther than `levels` from the top of one side."""
         for price, _ in self.side(bid, len(self.bids) + len(self.asks))[levels:]:
             self.set(bid, price, 0)
+
+
+def difference(old: Levels, new: Levels) -> Levels:
+    """Return the levels that changed; size 0 is one that is gone."""
+    gone = dict.fromkeys(old.keys() - new.keys(), 0)
+    return gone | {at: size for at, size in new.items() if old.get(at) != size}

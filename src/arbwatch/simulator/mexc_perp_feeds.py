@@ -4,6 +4,7 @@ https://www.mexc.com/api-docs/futures/websocket-api: changes of books and deals 
 once a second, fair prices and indices where they change, funding once a minute.
 """
 
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Mapping
 from typing import ClassVar
@@ -44,7 +45,7 @@ class ContractFeed(Feed):
         return compact({"symbol": self.listing.symbol, "data": data, "channel": f"push.{self.channel}", "ts": ts})
 
 
-class ChangedFeed(ContractFeed):
+class ChangedFeed(ContractFeed, ABC):
     """A channel that tells a state: at once to whoever subscribes, then where it changed."""
 
     def __init__(self, listing: Listing, known: FundingState, skew: Clock) -> None:
@@ -52,13 +53,13 @@ class ChangedFeed(ContractFeed):
         super().__init__(listing, known, skew)
         self.last = self.state()
 
+    @abstractmethod
     def state(self) -> object:
         """Return what a push would say, for comparing."""
-        raise NotImplementedError
 
+    @abstractmethod
     def write(self) -> str:
         """Write the state."""
-        raise NotImplementedError
 
     def greet(self) -> list[str]:
         """Return the state."""

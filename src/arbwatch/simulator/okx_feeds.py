@@ -5,15 +5,16 @@ https://www.okx.com/docs-v5/en/#order-book-trading-market-data-ws-order-book-cha
 changed for long.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import ClassVar
 
 from arbwatch.simulator import okx_rows as rows
+from arbwatch.simulator.book import Levels, difference
 from arbwatch.simulator.listing import Listing
 from arbwatch.simulator.market import Change, ListingChange
 from arbwatch.simulator.protocol import Feed, Row, StreamKind, compact
 
-Levels = dict[int, int]
 Clock = Callable[[], int]
 """Returns by how many milliseconds the venue's clock is ahead."""
 
@@ -24,7 +25,7 @@ def push(channel: str, name: str, row: Row, action: str = "") -> str:
     return compact(arg | ({"action": action} if action else {}) | {"data": [row]})
 
 
-class ChannelFeed(Feed):
+class ChannelFeed(Feed, ABC):
     """One channel of one instrument: pushed where `content` differs from what was pushed last."""
 
     channel: ClassVar[str]
@@ -41,17 +42,17 @@ class ChannelFeed(Feed):
         self._quiet = 0
         self._patience = self.idle_ms / self.period_ms / time_scale
 
+    @abstractmethod
     def content(self) -> object:
         """Return what a push would say, for comparing."""
-        raise NotImplementedError
 
-    def row(self) -> Row:
-        """Return the row of a push."""
-        raise NotImplementedError
+    @abstractmethod
+    def changed(self) -> str:
+        """Return the push for a change."""
 
-    def greet(self) -> list[str]:
-        """Return the state."""
-        return [push(self.channel, self.name, self.row())]
+    @abstractmethod
+    def alive(self) -> str:
+        """Return what is said where nothing changed for long."""
 
     def gather(self, change: Change) -> str | None:
         """Note that there is something to look at."""
@@ -71,16 +72,28 @@ class ChannelFeed(Feed):
         self._quiet = 0
         return [self.alive()]
 
+
+class RowFeed(ChannelFeed):
+    """A channel whose every push is one row that says it all."""
+
+    @abstractmethod
+    def row(self) -> Row:
+        """Return the row of a push."""
+
+    def greet(self) -> list[str]:
+        """Return the state."""
+        return [self.changed()]
+
     def changed(self) -> str:
-        """Return the push for a change."""
+        """Return the row as it is."""
         return push(self.channel, self.name, self.row())
 
     def alive(self) -> str:
-        """Return what is said where nothing changed for long."""
-        return push(self.channel, self.name, self.row())
+        """Return it once more."""
+        return self.changed()
 
 
-class BestFeed(ChannelFeed):
+class BestFeed(RowFeed):
     """`bbo-tbt`: the best level of both sides, whole each time."""
 
     channel, kind = "bbo-tbt", "quote"
@@ -95,7 +108,7 @@ class BestFeed(ChannelFeed):
         return rows.book(self.listing, 1, self.skew())
 
 
-class FiveFeed(ChannelFeed):
+class FiveFeed(RowFeed):
     """`books5`: five levels of both sides, whole each time."""
 
     channel, kind = "books5", "partial"
@@ -145,7 +158,7 @@ class BooksFeed(ChannelFeed):
     def changed(self) -> str:
         """Return the levels that changed among the best 400; what fell out of them is deleted."""
         bids, asks = self._view()
-        changes = [_difference(old, new) for old, new in zip(self.seen, (bids, asks), strict=True)]
+        changes = [difference(old, new) for old, new in zip(self.seen, (bids, asks), strict=True)]
         previous, self.seen, self.sequence = self.sequence, (bids, asks), self.listing.book.id
         return self._push("update", self._side(changes[1], False), self._side(changes[0], True), previous)
 
@@ -170,12 +183,7 @@ class BooksFeed(ChannelFeed):
         return push(self.channel, self.name, row, action)
 
 
-def _difference(old: Levels, new: Levels) -> Levels:
-    gone = dict.fromkeys(old.keys() - new.keys(), 0)
-    return gone | {at: size for at, size in new.items() if old.get(at) != size}
-
-
-class TickerFeed(ChannelFeed):
+class TickerFeed(RowFeed):
     """`tickers`: the row of REST, after a trade or a change of the top."""
 
     channel, kind = "tickers", "ticker"
@@ -191,7 +199,7 @@ class TickerFeed(ChannelFeed):
         return rows.ticker(self.listing, self.skew(), streamed=True)
 
 
-class RestlessFeed(ChannelFeed):
+class RestlessFeed(RowFeed):
     """A channel that is looked at each time: what it tells moves without a change of the book."""
 
     def flush(self) -> list[str]:
