@@ -4,13 +4,11 @@ import asyncio
 import json
 from typing import Any
 
-from arbwatch.connector.errors import DecodeError, VenueError
 from arbwatch.connector.venue import Venue
-from arbwatch.connector.wire import Reject, Response
-from arbwatch.market.book import BookState
 from arbwatch.model import Book, Instrument, Network
 from arbwatch.venues.bitget import BitgetPerp, BitgetSpot
 from tests.evidence.ccxt_reader import DEPTH, Collecting, Reading, instrument
+from tests.evidence.exchange_reader import ExchangeReader, told
 from tests.evidence.material import Market, Piece
 from tests.evidence.our_reader import reading
 
@@ -25,60 +23,31 @@ def venue(market: Market) -> type[Venue]:
     return VENUES[market]
 
 
-class OurReader:
+class OurReader(ExchangeReader):
     """Read with one fresh instance of the venue."""
 
+    polls, numbered = POLLS, False
+
     def __init__(self, market: Market) -> None:
-        self.source = venue(market)()
-        self.books: dict[str, BookState] = {}
-        self.refused: list[tuple[Piece, str]] = []
+        super().__init__(venue(market))
 
     def read(self, piece: Piece) -> list[Reading]:
         """Return what arbwatch makes of `piece`; what it could not read is kept in `refused`."""
-        try:
-            said = list(self._emissions(piece))
-        except (DecodeError, VenueError) as problem:
-            self.refused.append((piece, str(problem)))
-            return []
-        self.refused += [(piece, one.reason) for one in said if isinstance(one, Reject)]
-        return [found for one in said if (found := self._reading(one)) is not None]
-
-    def _emissions(self, piece: Piece) -> Any:
-        if not piece.body:
-            return self.source.decode(piece.raw, piece.received)
-        if piece.kind == "listing":
-            return self.source.instruments(piece.raw)
-        flow: Any = next(poll.flow() for poll in self.source.polls() if poll.name == POLLS[piece.kind])
-        assert next(flow).path == piece.path
-        try:
-            flow.send(Response(200, piece.raw, piece.received, piece.received))
-        except StopIteration as end:
-            return end.value
-        raise AssertionError(f"a flow wants more than {piece.path}")
+        return [found for one in self.said(piece) or () if (found := self._reading(one)) is not None]
 
     def _reading(self, said: object) -> Reading | None:
         if isinstance(said, Book):
-            return self._book(said)
+            return self.book(said)
         if isinstance(said, Network):
             names = ("deposit", "withdraw", "withdraw_fee", "withdraw_min", "deposit_min")
-            told = {name: getattr(said, name) for name in names}
-            return {"kind": "network", "symbol": f"{said.coin} {said.name}", **told}
+            about = {name: getattr(said, name) for name in names}
+            return {"kind": "network", "symbol": f"{said.coin} {said.name}", **about}
         found = reading(said)
         if found is None:
             return None
         if isinstance(said, Instrument):
             return {**found, "maker_fee": said.maker_fee, "taker_fee": said.taker_fee}
-        return {k: v for k, v in found.items() if v is not None} if found["kind"] == "funding" else found
-
-    def _book(self, book: Book) -> Reading | None:
-        state = self.books.setdefault(book.symbol, BookState(book.symbol))
-        done = state.apply(book)
-        if done == "gap":
-            return {"kind": "gap", "symbol": book.symbol, "reason": state.reason}
-        if done != "ok":
-            return None
-        bids, asks = state.levels(DEPTH)
-        return {"kind": "book", "symbol": book.symbol, "time": (state.time or 0) // 10**6, "bids": bids, "asks": asks}
+        return told(found)
 
 
 class CcxtReader:

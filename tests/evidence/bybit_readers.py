@@ -2,15 +2,14 @@
 
 import asyncio
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from arbwatch.connector import registry
-from arbwatch.connector.errors import DecodeError, VenueError
 from arbwatch.connector.venue import Venue
-from arbwatch.connector.wire import Reject, Response
-from arbwatch.market.book import BookState
 from arbwatch.model import Book, Funding, Ticker
 from tests.evidence.ccxt_reader import DEPTH, Collecting, Reading, finish, instrument
+from tests.evidence.exchange_reader import ExchangeReader
 from tests.evidence.material import Market, Piece
 from tests.evidence.our_reader import reading
 
@@ -23,25 +22,22 @@ def venue(market: Market) -> type[Venue]:
     return registry.venues()[f"bybit_{market}"]
 
 
-class OurReader:
+class OurReader(ExchangeReader):
     """Read with one fresh instance of the venue; statistics are merged field by field, as the table does."""
+
+    polls, numbered = POLLS, False
 
     def __init__(self, market: Market, leave_out: str = "") -> None:
         """Read all but `leave_out`, a kind of event."""
-        self.source = venue(market)()
+        super().__init__(venue(market))
         self.leave_out = leave_out
-        self.books: dict[str, BookState] = {}
         self.merged: dict[tuple[str, str], Reading] = {}
-        self.refused: list[tuple[Piece, str]] = []
 
     def read(self, piece: Piece) -> list[Reading]:
         """Return what arbwatch makes of `piece`; what it could not read is kept in `refused`."""
-        try:
-            said = list(self._emissions(piece))
-        except (DecodeError, VenueError) as problem:
-            self.refused.append((piece, str(problem)))
+        said = self.said(piece)
+        if said is None:
             return []
-        self.refused += [(piece, one.reason) for one in said if isinstance(one, Reject)]
         if piece.kind != "ticker":
             return [found for one in said if (found := self._reading(one, merge=False))]
         for one in said:
@@ -52,24 +48,15 @@ class OurReader:
             if symbol == piece.symbol and kind != self.leave_out
         ]
 
-    def _emissions(self, piece: Piece) -> Any:
-        if not piece.body:
-            return self.source.decode(piece.raw, piece.received)
-        if piece.kind == "listing":
-            return self.source.instruments(piece.raw)
-        flow: Any = next((poll.flow() for poll in self.source.polls() if poll.name == POLLS[piece.kind]), None)
-        next(flow)
+    def polled(self, piece: Piece) -> Iterable[object]:
+        """Answer the poll that asks for `piece` with it, as the last page."""
         last = json.loads(piece.raw)
         last["result"].pop("nextPageCursor", None)
-        try:
-            flow.send(Response(200, json.dumps(last).encode(), piece.received, piece.received))
-        except StopIteration as end:
-            return end.value
-        raise AssertionError(f"a flow wants more than {piece.path}")
+        return super().polled(piece._replace(raw=json.dumps(last).encode()))
 
     def _reading(self, said: object, *, merge: bool) -> Reading | None:
         if isinstance(said, Book):
-            return self._book(said)
+            return self.book(said)
         found = reading(said)
         if found is None or not isinstance(said, Ticker | Funding) or not merge:
             return found
@@ -77,13 +64,6 @@ class OurReader:
         kept.update({field: value for field, value in found.items() if value is not None})
         kept.pop("time", None)
         return kept
-
-    def _book(self, book: Book) -> Reading | None:
-        state = self.books.setdefault(book.symbol, BookState(book.symbol))
-        if state.apply(book) != "ok":
-            return None
-        bids, asks = state.levels(DEPTH)
-        return {"kind": "book", "symbol": book.symbol, "time": (state.time or 0) // 10**6, "bids": bids, "asks": asks}
 
 
 class CcxtReader:

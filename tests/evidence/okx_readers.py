@@ -1,15 +1,14 @@
 """OKX messages as arbwatch, ccxt and cryptofeed read them, offline: decoders alone, no socket."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from arbwatch.connector import registry
-from arbwatch.connector.errors import DecodeError, VenueError
 from arbwatch.connector.venue import Venue
-from arbwatch.connector.wire import Reject, Response
-from arbwatch.market.book import BookState
 from arbwatch.model import Book
 from tests.evidence.ccxt_reader import DEPTH, Collecting, Reading, finish, instrument
+from tests.evidence.exchange_reader import ExchangeReader, answer, told
 from tests.evidence.material import Market, Piece
 from tests.evidence.okx_material import market_of
 from tests.evidence.our_reader import reading
@@ -31,42 +30,28 @@ def venue(market: Market) -> type[Venue]:
     return registry.venues()[f"okx_{market}"]
 
 
-class OurReader:
+class OurReader(ExchangeReader):
     """Read with one fresh instance of the venue."""
 
+    polls = POLLS
+
     def __init__(self, market: Market) -> None:
-        self.source = venue(market)()
-        self.books: dict[str, BookState] = {}
-        self.refused: list[tuple[Piece, str]] = []
+        super().__init__(venue(market))
 
     def read(self, piece: Piece) -> list[Reading]:
         """Return what arbwatch makes of `piece`; what it could not read is kept in `refused`."""
-        try:
-            said = list(self._emissions(piece))
-        except (DecodeError, VenueError) as problem:
-            self.refused.append((piece, str(problem)))
-            return []
-        self.refused += [(piece, one.reason) for one in said if isinstance(one, Reject)]
-        found = [self._book(one) if isinstance(one, Book) else reading(one) for one in said]
-        return [_told(one) for one in found if one is not None]
+        found = [self.book(one) if isinstance(one, Book) else reading(one) for one in self.said(piece) or ()]
+        return [told(one) for one in found if one is not None]
 
-    def _emissions(self, piece: Piece) -> Any:
-        if not piece.body:
-            return self.source.decode(piece.raw, piece.received)
-        if piece.kind == "listing":
-            return self.source.instruments(piece.raw)
-        if piece.kind == "snapshot":
-            request = self.source.book_request(piece.symbol or "")
-            assert request is not None
-            return self.source.reply(request.tag, Response(200, piece.raw, piece.received, piece.received))
-        flow: Any = next(poll.flow() for poll in self.source.polls() if poll.name == POLLS[piece.kind])
+    def polled(self, piece: Piece) -> Iterable[object]:
+        """Answer the poll with `piece`, and with as little as it needs whatever else it asks for."""
+        flow = self.flow(piece)
         request, given = next(flow), False
         try:
             while True:
                 fits = request.path == piece.path and not given
                 given |= fits
-                body = piece.raw if fits else self._beside(piece, request.path)
-                request = flow.send(Response(200, body, piece.received, piece.received))
+                request = flow.send(answer(piece, piece.raw if fits else self._beside(piece, request.path)))
         except StopIteration as end:
             # Marks that were only sent so that an index finds its swap are no reading of this message.
             return [one for one in end.value if piece.kind != "indexes" or getattr(one, "index", 0) is not None]
@@ -77,22 +62,6 @@ class OurReader:
             return NOTHING
         marks = [{"instId": f"{row['instId']}-SWAP", "markPx": "1"} for row in json.loads(piece.raw)["data"]]
         return json.dumps({"code": "0", "msg": "", "data": marks}).encode()
-
-    def _book(self, book: Book) -> Reading | None:
-        state = self.books.setdefault(book.symbol, BookState(book.symbol))
-        done = state.apply(book)
-        if done == "gap":
-            return {"kind": "gap", "symbol": book.symbol, "reason": state.reason}
-        if done != "ok":
-            return None
-        bids, asks = state.levels(DEPTH)
-        said = {"kind": "book", "symbol": book.symbol, "seq": state.seq, "time": (state.time or 0) // 10**6}
-        return {**said, "bids": bids, "asks": asks}
-
-
-def _told(found: Reading) -> Reading:
-    """Leave out what a partial event says nothing of."""
-    return {name: value for name, value in found.items() if value is not None} if found["kind"] == "funding" else found
 
 
 class CcxtReader:
