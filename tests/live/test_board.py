@@ -83,9 +83,9 @@ def test_without_a_network_the_board_says_in_words_what_failed(terminal: str) ->
         for venue in venues()
         for kind, scheme in (("REST", "http"), ("WS", "ws"))
     )
-    screen = Screen(terminal, f"env {environment} {sys.executable} -m arbwatch watch", 110, 30)
+    screen = Screen(terminal, f"env {environment} {sys.executable} -m arbwatch watch", 80, 24)
     try:
         text = screen.until(lambda text: all(re.search(rf"{name} +down: .*refuse", text) for name in venues()), 10.0)
-        assert "It is tried again by itself." in text
+        assert "Check the address and the network. It is tried again by itself." in text
     finally:
         screen.close()

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.widgets import Input, OptionList
 
 from arbwatch.ui.terminal import Board
@@ -27,8 +28,24 @@ async def test_the_panes_answer_to_their_numbers_and_to_clicks(board: Make) -> N
         assert "This machine's clock agrees" in screen(app)
         await press(pilot, "1")
         assert "spr bp" in screen(app)
+        await press(pilot, "slash", "b")
         await pilot.click("#tab-spreads")
         assert "buy on" in screen(app)
+
+
+async def test_what_is_typed_fast_means_what_it_means_typed_slowly(board: Make) -> None:
+    app = board(Stage())
+    async with app.run_test(size=(120, 30)) as pilot:
+        for key in ("slash", "p", "e", "p"):
+            app.post_message(events.Key(key, key if len(key) == 1 else "/"))
+        await pilot.pause()
+        assert set(keys(app)) == {(SPOT, "PEPEUSDT"), (PERP, "1000PEPEUSDT")}
+        for key in ("escape", "slash", "x", "escape", "2", "m"):
+            app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await pilot.pause()
+        assert "buy on" in screen(app)
+        assert app.choices.market is not None
+        assert app.choices.text == ""
 
 
 async def test_typing_filters_as_you_type_and_escape_shows_everything_again(board: Make) -> None:

@@ -11,6 +11,7 @@ from textual import on
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
+from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
@@ -29,6 +30,25 @@ from arbwatch.views.picture import Picture
 from arbwatch.views.text import plain
 
 
+class Tab(Static):
+    """A heading that shows its pane when clicked."""
+
+    class Clicked(Message):
+        """A pane is to be shown."""
+
+        def __init__(self, pane: Pane) -> None:
+            super().__init__()
+            self.pane = pane
+
+    def __init__(self, number: int, pane: Pane, title: str) -> None:
+        super().__init__(f"{number} {title}", id=f"tab-{pane}", classes="tab", markup=False)
+        self._pane = pane
+
+    def on_click(self) -> None:
+        """Show the pane."""
+        self.post_message(self.Clicked(self._pane))
+
+
 class Board(App[None]):
     """Show pictures, newest first, at the pace the viewer chose."""
 
@@ -36,7 +56,11 @@ class Board(App[None]):
     TITLE = "arbwatch"
     ENABLE_COMMAND_PALETTE = False
     AUTO_FOCUS = None
-    BINDINGS: ClassVar[list[BindingType]] = [Binding(key, action, show=False) for key, action in keys.ACTIONS]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        # Before the focused part sees them: a key typed fast means what it meant when the one before it was done.
+        Binding(key, action, show=False, priority=True)
+        for key, action in keys.ACTIONS
+    ]
 
     def __init__(
         self,
@@ -62,12 +86,20 @@ class Board(App[None]):
         self._timer: Timer | None = None
         self._said = {name: Said(id=name) for name in ("head", "chosen", "notices", "keys")}
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave the keys to a window that is open, and to what is being typed."""
+        if action == "quit":
+            return True
+        if len(self.screen_stack) > 1:
+            return False
+        return action == "clear" or not isinstance(self.focused, Input)
+
     def compose(self) -> ComposeResult:
         """Lay out the board."""
         yield self._said["head"]
         with Horizontal(id="tabs"):
             for number, (name, title) in enumerate(TITLES.items(), start=1):
-                yield Tab(f"{number} {title}", id=f"tab-{name}", classes="tab", markup=False)
+                yield Tab(number, name, title)
             yield self._said["chosen"]
         yield self._said["notices"]
         with Horizontal(id="find"):
@@ -134,6 +166,10 @@ class Board(App[None]):
         choices = self.choices
         return {"spreads": choices.spreads, "asset": choices.markets}.get(self._pane, choices.rows)
 
+    @on(Tab.Clicked)
+    def _tab(self, message: Tab.Clicked) -> None:
+        self._go(message.pane)
+
     @on(Grid.Heading)
     def _heading(self, message: Grid.Heading) -> None:
         self._order.choose(message.column)
@@ -145,8 +181,12 @@ class Board(App[None]):
 
     @on(Input.Changed)
     def _typed(self, message: Input.Changed) -> None:
-        self.choices.text = message.value
-        self.paint()
+        if message.input.disabled:
+            # What was on its way when it was cleared.
+            message.input.value = ""
+        else:
+            self.choices.text = message.value
+            self.paint()
 
     @on(Input.Submitted)
     def _submitted(self) -> None:
@@ -170,7 +210,7 @@ class Board(App[None]):
         self.query_one("#find").add_class("-on")
         typing = self.query_one(Input)
         typing.disabled = False
-        typing.focus()
+        self.set_focus(typing)
 
     def action_clear(self) -> None:
         """Show every row again."""
@@ -266,6 +306,10 @@ class Board(App[None]):
         title = " and ".join(dict.fromkeys(plain(symbol) for _, symbol in rows))
         self.push_screen(Words(title, words, "o opens its page · esc closes", self.action_page))
 
+    def action_leave(self) -> None:
+        """End."""
+        self.exit()
+
     def action_help(self) -> None:
         """Say what the keys do and what the columns mean."""
         self.push_screen(Words("Help", keys.help_words, "esc closes"))
@@ -289,11 +333,3 @@ class Board(App[None]):
             else:
                 opened = outside.browse(page)
                 self.notify(plain(page) if opened else f"No browser to open {plain(page)}", markup=False)
-
-
-class Tab(Static):
-    """A heading that shows its pane when clicked."""
-
-    async def on_click(self) -> None:
-        """Show the pane."""
-        await self.app.run_action(f"pane('{(self.id or '').removeprefix('tab-')}')")

@@ -32,7 +32,9 @@ ACTIONS: tuple[tuple[str, str], ...] = (
     ("e", "export"),
     ("o", "page"),
     ("h,question_mark", "help"),
-    ("q,ctrl+c", "quit"),
+    ("enter", "details"),
+    ("q", "leave"),
+    ("ctrl+c", "quit"),
 )
 
 _FOOTER: tuple[tuple[str, str], ...] = (

@@ -77,8 +77,11 @@ def start(picture: Picture, width: int) -> Text:
         entry = entries.get(status.venue)
         if status.state in ("down", "blocked"):
             tone = VENUE_TONES[status.state]
-            _beside(text, f"{status.state}: {health.failure(status)}", names, width, tone)
-            remedies.setdefault(health.advice(status), []).append(plain(status.venue))
+            # What to do is the same for many: it is said once, below, so that all fit on a small screen.
+            what, _, check = health.failure(status).partition("; ")
+            _beside(text, f"{status.state}: {what}", names, width, tone)
+            remedy = f"{check[:1].upper()}{check[1:]}. {health.advice(status)}" if check else health.advice(status)
+            remedies.setdefault(remedy, []).append(plain(status.venue))
         elif entry is not None:
             text.append(_bar(entry.done, entry.total), style("good"))
             text.append(f"{health.progress(entry)}\n", style(""))
