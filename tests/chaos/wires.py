@@ -91,7 +91,8 @@ def order_fault(name: str, count: int) -> Act:
         world.fault(venue, name, symbol=symbol, count=count)
 
         def over() -> bool:
-            assert world.status(venue).rejected == rejected
+            status = world.status(venue)
+            assert status.rejected == rejected, [(each.what, each.reason) for each in status.last_rejects]
             assert name != "duplicated" or feed.depth.gaps == gaps
             return world.state(venue, symbol) == RowState.LIVE and true_books(world, venue, [symbol])
 

@@ -25,6 +25,8 @@ from arbwatch.views.picture import Picture
 
 STEP_S = 0.01
 EASE_S = 0.25
+STILL_S = 0.7
+"""A market may stand still for so long before its streams are taken for dead."""
 QUOTE_FIELDS = ("bid", "bid_size", "ask", "ask_size")
 
 
@@ -104,9 +106,13 @@ class World:
         return self.engine.submit(feed.ask(wanted))
 
     def settled(self, venue: str) -> bool:
-        """Tell whether REST agrees with every stream, and none is down or frozen."""
-        disagreeing = self.ask_later(venue, "quotes").result(30) if self.lists_quotes(venue) else []
-        return not disagreeing and not {RowState.DOWN, RowState.FROZEN} & set(self.states(venue).values())
+        """Tell whether no stream stays silent where REST contradicts it, and none is down or frozen."""
+        asked = time.time_ns()
+        differing = self.ask_later(venue, "quotes").result(30) if self.lists_quotes(venue) else []
+        if differing:
+            time.sleep(EASE_S)
+        late = [symbol for symbol in differing if self.engine.table.silent_since(venue, symbol, asked)]
+        return not late and not {RowState.DOWN, RowState.FROZEN} & set(self.states(venue).values())
 
     def lists_quotes(self, venue: str) -> bool:
         """Tell whether a venue's quotes can be asked for by REST."""
@@ -205,7 +211,7 @@ class World:
         Rows that no stream has brought since they were subscribed are asked for first, as the watchdog does.
         """
         found: list[str] = []
-        for _ in range(3):
+        for _ in range(8):
             self.post(self.venues[0], "/control/pause")
             try:
                 for asked in [self.ask_later(venue, "quotes") for venue in self.venues if self.lists_quotes(venue)]:
@@ -225,11 +231,13 @@ class World:
 
         def same() -> bool:
             snapshot = self.read().snapshot
-            found[:] = [words for venue, truth in truths.items() for words in compare(snapshot, venue, truth)]
+            found[:] = [
+                f"{venue} {words}" for venue, truth in truths.items() for words in compare(snapshot, venue, truth)
+            ]
             return not found
 
         with contextlib.suppress(AssertionError):
-            self.until(same, 3.0)
+            self.until(same, STILL_S)
         return found
 
     def resume(self, venue: str) -> None:

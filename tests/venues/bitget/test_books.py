@@ -170,7 +170,7 @@ def test_changes_of_one_millisecond_are_told_apart() -> None:
 
 
 def test_books_of_two_symbols_do_not_mix() -> None:
-    one, other, keeper = Sender(), Sender(), Keeper()
+    one, other, keeper = Sender(), Sender(numbered=False), Keeper()
     keeper.take(one.snapshot())
     strange = other.snapshot()
     strange["arg"]["instId"] = "BBBUSDT"
@@ -182,6 +182,37 @@ def test_books_of_two_symbols_do_not_mix() -> None:
     assert [type(each) for each in found] == [Reject, Book]
     keeper.take(one.update([(True, 1, 4)]))
     assert keeper.holds(one)
+
+
+def test_what_comes_twice_or_late_is_told_by_its_number_and_refuses_nothing() -> None:
+    sender, keeper = Sender(), Keeper()
+    keeper.take(sender.snapshot())
+    first, second, third, fourth = (sender.update([(True, n, 5)]) for n in (1, 2, 3, 4))
+    for frame in (first, first, second, first):
+        keeper.take(frame)
+    assert keeper.outcomes == ["ok", "ok", "stale", "ok", "stale"]
+    keeper.take(fourth)
+    keeper.take(third)
+    assert keeper.outcomes[5] == "gap" and not keeper.state.valid and not keeper.rejects
+    keeper.take(sender.snapshot())
+    assert keeper.holds(sender)
+    broken = sender.update([(True, 5, 5)])
+    broken["data"][0]["checksum"] ^= 1
+    keeper.take(broken)
+    assert keeper.rejects
+
+
+def test_a_count_that_begins_anew_ends_the_book_until_a_snapshot() -> None:
+    sender, keeper = Sender(), Keeper()
+    keeper.take(sender.snapshot())
+    keeper.take(sender.update([(True, 1, 5)]))
+    sender.seq = -3
+    keeper.take(sender.update([(True, 2, 5)]))
+    assert keeper.outcomes[-1] == "gap" and "anew" in keeper.state.reason
+    assert not keeper.rejects
+    keeper.take(sender.snapshot())
+    keeper.take(sender.update([(True, 3, 5)]))
+    assert keeper.holds(sender), keeper.state.reason
 
 
 def test_the_best_few_levels_are_a_book_of_their_own() -> None:

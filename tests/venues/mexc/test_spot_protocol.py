@@ -147,11 +147,9 @@ def test_a_push_without_time_or_symbol() -> None:
         decode(written.top("AAAUSDT", "1", "2", "3", "4", sent=2**62))
 
 
-def test_a_top_that_is_not_told_is_not_known() -> None:
-    (quote,) = decode(written.push(f"{TOP}AAAUSDT", "AAAUSDT", b"", 0, MS))
-    assert quote == Quote("mexc_spot", "AAAUSDT", None, None, None, None, NOW, NOW)
-    deals = written.NAMES.format("aggre.deals", "100ms@AAAUSDT")
-    assert not decode(written.push(deals, "AAAUSDT", b"", 0, MS))
+def test_a_push_without_a_body_says_nothing() -> None:
+    for name in (TOP, written.NAMES.format("aggre.deals", "100ms@")):
+        assert not decode(written.push(f"{name}AAAUSDT", "AAAUSDT", b"", 0, MS))
 
 
 def test_what_volume_and_quantity_count_and_which_change_is_of_24_h() -> None:

@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -13,6 +13,14 @@ from arbwatch.venues.bitget import wire
 
 CHECKED = 25
 """How many levels of each side the checksum is made of. DOCS/spot/websocket/public/Depth-Channel."""
+
+
+class _Place(NamedTuple):
+    """Where a book stands."""
+
+    seq: int
+    ts: int
+    """The venue's clock, ms."""
 
 
 class _Digits:
@@ -46,7 +54,7 @@ class Books:
         """Begin a connection."""
         self._venue = venue
         self._digits: dict[str, _Digits] = {}
-        self._last: dict[str, int] = {}
+        self._last: dict[str, _Place] = {}
 
     def follow(self, symbol: str, row: wire.Depth, received: int, *, whole: bool) -> list[Emission]:
         """Read a snapshot or a change. A change that its checksum contradicts ends the book: no change joins it.
@@ -54,12 +62,18 @@ class Books:
         Raises what a decoder raises where a level is none.
         """
         bids, asks = levels(row.bids), levels(row.asks)
+        last = None if whole else self._last.get(symbol)
+        seq, prev = self._numbers(row, last)
+        book = Book(self._venue, symbol, whole, seq, prev, bids, asks, _time(row), received)
+        if last is not None and seq <= last.seq and row.ts <= last.ts:
+            # It was taken already, and so it is in the checksum.
+            return [book]
+        self._last[symbol] = _Place(seq, row.ts)
         if whole:
             self._digits[symbol] = _Digits()
-            self._last.pop(symbol, None)
-        prev = None if whole else row.pseq if row.seq is not None else self._last.get(symbol)
-        seq = self._last[symbol] = self._number(symbol, row)
-        book = Book(self._venue, symbol, whole, seq, prev, bids, asks, _time(row), received)
+        elif last is not None and prev != last.seq:
+            # The numbers tell already that something is missing.
+            self._digits.pop(symbol, None)
         digits = self._digits.get(symbol)
         if digits is None:
             return [book]
@@ -74,12 +88,15 @@ class Books:
         bids, asks = levels(row.bids), levels(row.asks)
         return Book(self._venue, symbol, True, row.seq or row.ts, None, bids, asks, _time(row), received)
 
-    def _number(self, symbol: str, row: wire.Depth) -> int:
-        if row.seq is not None:
-            return row.seq
-        # Until the venue numbered its messages only their times told the order; two may share one.
-        before = self._last.get(symbol)
-        return row.ts if before is None else max(row.ts, before + 1)
+    def _numbers(self, row: wire.Depth, last: _Place | None) -> tuple[int, int | None]:
+        """Return the number of a message and of the one it follows."""
+        if row.seq is None:
+            # Until the venue numbered its messages only their times told the order; two may share one.
+            return (row.ts, None) if last is None else (max(row.ts, last.seq + 1), last.seq)
+        if last is not None and row.seq < last.seq and row.ts > last.ts:
+            # After maintenance it counts anew, whatever it says that it follows.
+            return row.seq, last.seq
+        return row.seq, None if last is None and row.pseq == 0 else row.pseq
 
     def _ended(self, book: Book) -> Book:
         seq = book.seq or 0

@@ -27,7 +27,6 @@ BROKEN = (BrokenError, UnicodeDecodeError)
 
 _BUY, _SELL = 1, 2
 _PONG = "PONG"
-_TOP = ".aggre.bookTicker."
 _DAY = "@24H"
 # "spot@a,spot@b" is a yes; a no is said of the streams in brackets, with the same code 0.
 _SAID = re.compile(
@@ -101,9 +100,7 @@ def _push(venue: str, push: Push, received: int) -> Iterator[Emission]:
             yield _whole(venue, _symbol(push), push.publicLimitDepths, time, received)
         case "publicAggreDeals":
             yield from _trades(venue, push.channel, _symbol(push), push.publicAggreDeals, received)
-        case None if _TOP in push.channel:
-            # A push without a top: whatever stood there is not known to stand any longer.
-            yield Quote(venue, _symbol(push), None, None, None, None, time, received)
+        # A push without a body comes where a pair is quiet and tells nothing of what stands there.
 
 
 def _symbol(push: Push) -> str:
