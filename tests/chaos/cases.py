@@ -84,7 +84,10 @@ CASES: tuple[Case, ...] = (
         wires.count_anew,
         5.0,
         15.0,
-        unfit(binance="a restart ends its sockets: see dropped socket"),
+        unfit(
+            binance="a restart ends its sockets: see dropped socket",
+            mexc="a restart ends its sockets: see dropped socket",
+        ),
     ),
     Case(
         "no snapshot",
@@ -94,6 +97,7 @@ CASES: tuple[Case, ...] = (
         15.0,
         unfit(
             binance="its streamed books never begin with one",
+            mexc="its streamed books never begin with one",
             okx="its streamed books join to REST: see no snapshot but by REST",
         ),
     ),
@@ -105,6 +109,7 @@ CASES: tuple[Case, ...] = (
         5.0,
         unfit(
             binance="its streamed books never begin with one",
+            mexc="its streamed books never begin with one",
             bybit="its books by REST count otherwise: see no snapshot",
             bitget="its books by REST count otherwise: see no snapshot",
         ),
@@ -117,7 +122,11 @@ CASES: tuple[Case, ...] = (
         wires.shutdown,
         12.0,
         5.0,
-        unfit(bybit="market data ends without a word: see closed socket"),
+        unfit(
+            bybit="market data ends without a word: see closed socket",
+            bitget="it ends without a word: see closed socket",
+            mexc="it ends without a word: see closed socket",
+        ),
     ),
     Case("sleep of 3 s, 2 h ahead", "suspect, then whole; the clock is told", wires.time_jump, 20.0, 20.0),
     Case(
@@ -155,7 +164,9 @@ CASES: tuple[Case, ...] = (
         listings.unlisted,
         5.0,
         10.0,
-        unfit(binance="what is halted stays listed: see halt", okx="what is halted stays listed: see halt"),
+        unfit(
+            **dict.fromkeys(("binance", "okx", "mexc"), "what is halted stays listed: see halt"),
+        ),
     ),
     Case(
         "contract rebased",
@@ -171,7 +182,7 @@ CASES: tuple[Case, ...] = (
         listings.coin_redenominated,
         8.0,
         10.0,
-        unfit(okx_perp="prices do not change: see contract rebased"),
+        unfit(**dict.fromkeys(("okx_perp", "mexc_perp"), "prices do not change: see contract rebased")),
     ),
     Case(
         "funding interval",

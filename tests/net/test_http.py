@@ -110,6 +110,19 @@ async def test_a_refusal_ends_a_flow(make: Make) -> None:
     assert ended == ["closed"]
 
 
+async def test_a_body_that_says_too_often_slows_down_like_a_status_does(make: Make) -> None:
+    def flow() -> Generator[Request, Response, None]:
+        yield Request("/one")
+        raise VenueError("/one was refused with HTTP 200: too often (code 510)", throttled=True)
+
+    http, rest = await make(OK)
+    with pytest.raises(RefusedError, match="too often") as refused:
+        await http.run(flow())
+    assert refused.value.state == http.state == "throttled"
+    assert refused.value.retry_at is not None and "too often" in http.words
+    assert len(rest.asked) == 1
+
+
 class Tight(Toy):
     limits = msgspec.structs.replace(Toy.limits, weight=10, weight_window_s=0.3)
 

@@ -126,7 +126,12 @@ class Http:
         except StopIteration as end:
             result: T = end.value
             return result
-        except (DecodeError, VenueError) as problem:
+        except VenueError as no:
+            found = Trouble("throttled" if no.throttled else "failing", str(no))
+            if no.throttled:
+                found = self._note(found)
+            raise RefusedError(found.words, found.state, found.retry_at) from no
+        except DecodeError as problem:
             raise RefusedError(str(problem), "failing") from problem
         finally:
             flow.close()

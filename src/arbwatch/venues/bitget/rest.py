@@ -28,6 +28,8 @@ TICKERS = {
 RATES = Request("/api/v2/mix/market/current-fund-rate", params=_PERPETUALS)
 
 _GOOD = "00000"
+TOO_OFTEN = "429"
+"""DOCS/common/error-code/spot."""
 
 
 def answer(content: bytes, path: str, status: int = 200) -> wire.Answer:
@@ -43,7 +45,7 @@ def answer(content: bytes, path: str, status: int = 200) -> wire.Answer:
         raise DecodeError(f"{path}: {problem}") from None
     if status != 200 or found.code != _GOOD:
         words = f"{found.msg or 'no reason given'} (code {found.code})"
-        raise VenueError(f"{path} was refused with HTTP {status}: {words}")
+        raise VenueError(f"{path} was refused with HTTP {status}: {words}", throttled=found.code == TOO_OFTEN)
     return found
 
 

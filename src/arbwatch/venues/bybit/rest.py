@@ -16,6 +16,8 @@ INSTRUMENTS = "/v5/market/instruments-info"
 PAGE = "1000"
 """Rows of a page, the most there are; the default of 500 would cut linear short. V5/market/instrument."""
 TOO_MANY_PAGES = 100
+TOO_OFTEN = (10006, 10018)
+"""What it says with HTTP 200 where it is asked too often. V5/error."""
 
 Flow = Generator[Request, Response, list[Emission | Clock]]
 
@@ -30,7 +32,8 @@ def answer(response: Response, path: str) -> wire.Answer:
         raise DecodeError(f"{path}: {problem}") from None
     if response.status != 200 or found.retCode:
         words = found.retMsg or "no reason given"
-        raise VenueError(f"{path} was refused with HTTP {response.status}: {words} (retCode {found.retCode})")
+        words = f"{path} was refused with HTTP {response.status}: {words} (retCode {found.retCode})"
+        raise VenueError(words, throttled=found.retCode in TOO_OFTEN)
     return found
 
 

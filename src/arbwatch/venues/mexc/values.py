@@ -17,6 +17,8 @@ Maybe = Amount | Literal[""] | None
 MaybeSigned = Signed | Literal[""] | None
 SomeMillis = Annotated[int, Meta(ge=1, le=9_200_000_000_000)]
 
+TOO_OFTEN = 510
+"""What contracts say with HTTP 200 where they are asked too often. futures/error-code."""
 LARGEST = 1e300
 LAST_VERSION = 2**62
 LATEST_MS = 9_200_000_000_000
@@ -100,7 +102,8 @@ def refusal(body: bytes, status: int, path: str) -> VenueError | None:
     words = said.msg or said.message or "no reason given"
     if status == 200 and not said.code:
         return None
-    return VenueError(f"{path} was refused with HTTP {status}: {words}" + (f" (code {said.code})" if said.code else ""))
+    words = f"{path} was refused with HTTP {status}: {words}" + (f" (code {said.code})" if said.code else "")
+    return VenueError(words, throttled=said.code == TOO_OFTEN)
 
 
 def read(decode: Callable[[bytes], Any], body: bytes, path: str, status: int = 200) -> Any:

@@ -20,6 +20,8 @@ RATES = Request("/api/v5/public/funding-rate", params=(("instId", "ANY"),), weig
 MARKS = Request("/api/v5/public/mark-price", params=(("instType", "SWAP"),), weight=2)
 INDEXES = tuple(Request("/api/v5/market/index-tickers", params=(("quoteCcy", word),)) for word in ("USDT", "USDC"))
 """Of the two currencies in which linear swaps are quoted."""
+TOO_OFTEN = "50011"
+"""DOCS/#error-code-rest-api."""
 
 
 def tickers_request(twin: Twin) -> Request:
@@ -40,7 +42,7 @@ def data(content: bytes, path: str, status: int = 200) -> list[Raw]:
         raise DecodeError(f"{path}: {problem}") from None
     if status != 200 or answer.code != "0":
         words = f"{answer.msg or 'no reason given'} (code {answer.code})"
-        raise VenueError(f"{path} was refused with HTTP {status}: {words}")
+        raise VenueError(f"{path} was refused with HTTP {status}: {words}", throttled=answer.code == TOO_OFTEN)
     return answer.data
 
 
