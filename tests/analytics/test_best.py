@@ -42,6 +42,7 @@ class Cell(NamedTuple):
     class_: str
     listed: bool
     gaps: int
+    unsized: bool = False
 
 
 mids = st.sampled_from([1.0, 1.01, 1.02, 1.15, 1.3, 3.0, 3.1, 3.2, 10.0]) | st.floats(0.9, 1.1)
@@ -62,6 +63,7 @@ cells = st.builds(
     st.sampled_from(["crypto"] * 12 + ["stock"]),
     st.sampled_from([True] * 5 + [False]),
     st.sampled_from([0, 8]),
+    st.sampled_from([False, False, False, True]),
 )
 tables = st.lists(cells, min_size=len(LANES) * len(KEYS), max_size=len(LANES) * len(KEYS))
 
@@ -86,6 +88,7 @@ def fill(columns: Columns, lane: int, place: int, cell: Cell) -> None:
     values = {
         "bid": np.nan if cell.bid is None else cell.bid * cell.multiplier,
         "ask": np.nan if cell.ask is None else cell.ask * cell.multiplier,
+        "bid_size": np.nan if cell.unsized else 1.0, "ask_size": 1.0,
         "state": cell.state, "source": cell.source, "proof": cell.proof, "confirmed": confirmed,
         "received": confirmed, "time": confirmed - int(cell.lag_s * S), "changed": confirmed,
         "multiplier": cell.multiplier, "contract_size": cell.multiplier,

@@ -74,7 +74,7 @@ CCXT = (
     ),
     Judgement(
         "other product's row",
-        "ticker funding",
+        "ticker funding quote",
         "",
         lambda case: case.ours is None and case.symbol.endswith("_USD"),
         "Coin-margined contracts stand in the same lists and streams; arbwatch passes them over by their spelling.",

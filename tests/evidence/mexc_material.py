@@ -35,7 +35,7 @@ PATHS: dict[str, tuple[Market, tuple[str, ...]]] = {
     "/api/v3/depth": ("spot", ("snapshot",)),
     "/api/v1/contract/detail": ("perp", ("listing",)),
     "/api/v1/contract/ping": ("perp", ("clock",)),
-    "/api/v1/contract/ticker": ("perp", ("tickers",)),
+    "/api/v1/contract/ticker": ("perp", ("tickers", "quotes")),
     "/api/v1/contract/funding_rate": ("perp", ("rates",)),
     "/api/v1/contract/depth": ("perp", ("snapshot",)),
 }

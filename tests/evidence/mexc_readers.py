@@ -43,8 +43,9 @@ class OurReader(ExchangeReader):
             return None
         if isinstance(said, Instrument):
             return {**found, "maker_fee": said.maker_fee, "taker_fee": said.taker_fee}
-        # ccxt makes statistics of a row of statistics, nothing else.
-        return None if found["kind"] == "funding" and piece.kind in ("ticker", "tickers") else told(found)
+        # ccxt makes statistics of a row of statistics, or a quote, nothing else.
+        one = {"ticker": "ticker", "tickers": "ticker", "quotes": "quote"}.get(piece.kind)
+        return told(found) if one in (None, found["kind"]) else None
 
 
 class CcxtReader:

@@ -48,6 +48,7 @@ REQUESTS: dict[Market, dict[str, tuple[str, dict[str, str]]]] = {
     "perp": {
         "listings": ("/api/v1/contract/detail", {}),
         "clock": ("/api/v1/contract/ping", {}),
+        "quotes": ("/api/v1/contract/ticker", {}),
         "tickers": ("/api/v1/contract/ticker", {}),
         "funding": ("/api/v1/contract/funding_rate", {}),
         "book": ("/api/v1/contract/depth/BTC_USDT", {"limit": "1000"}),
@@ -76,6 +77,7 @@ CCXT_REQUESTS: dict[Market, dict[str, Callable[[Any, str], Any]]] = {
     "perp": {
         "listings": lambda client, _: client.fetch_swap_markets(),
         "clock": lambda client, _: client.fetch_time({"type": "swap"}),
+        "quotes": lambda client, _: client.fetch_tickers(),
         "tickers": lambda client, _: client.fetch_tickers(),
         "book": lambda client, symbol: client.fetch_order_book(symbol, 1000),
     },

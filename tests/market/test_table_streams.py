@@ -129,6 +129,21 @@ def test_an_answer_that_differs_tells_which_streams_missed_it(table: Table, cell
     assert cell(table, "AUSDT", "confirmed") == NOW
 
 
+def test_a_price_without_its_size_is_held_against_the_price_alone(table: Table, cell: Cell) -> None:
+    put(table, "AUSDT", 3.0)
+    put(table, "BUSDT", 3.0)
+    unlisted = quote("CUSDT", 7.0, 8.0, NOW + 6 * S, bid_size=None, ask_size=None)
+    bare = [
+        quote(symbol, bid, 4.0, NOW + 6 * S, bid_size=None, ask_size=None)
+        for symbol, bid in (("AUSDT", 3.0), ("BUSDT", 2.5))
+    ]
+    assert table.check(V, [*bare, unlisted], NOW + 5 * S) == ["BUSDT"]
+    assert [cell(table, symbol, "confirmed") for symbol in ("AUSDT", "BUSDT")] == [NOW + 5 * S, NOW]
+    assert cell(table, "AUSDT", "bid_size") == quote("AUSDT").bid_size
+    assert (cell(table, "CUSDT", "bid"), cell(table, "CUSDT", "source")) == (7.0, Source.REST)
+    assert cell(table, "CUSDT", "bid_size") != cell(table, "CUSDT", "bid_size")
+
+
 def test_a_size_that_differs_is_a_difference_and_empty_sides_agree(table: Table) -> None:
     for symbol in ("AUSDT", "BUSDT"):
         table.door(V)[symbol] = quote(symbol, None, 4.0, bid_size=None)

@@ -17,7 +17,7 @@ from arbwatch.app import SimulatorProcess, chosen, rules, spec
 from arbwatch.config.names import shipped_names
 from arbwatch.config.settings import Settings, Simulator, VenueSettings
 from arbwatch.engine.engine import Engine
-from arbwatch.market.codes import RowState
+from arbwatch.market.codes import RowState, Source
 from arbwatch.market.health import VenueStatus
 from arbwatch.market.table import Snapshot
 from arbwatch.net.http import RefusedError
@@ -299,5 +299,10 @@ def _quote(snapshot: Snapshot, lane: int, column: int, symbol: str, true: Mappin
     for side in (0, 2):
         if theirs[side] is None or theirs[side + 1] is None:
             theirs[side] = theirs[side + 1] = None
+    if snapshot.source[lane, column] == Source.REST:
+        # Some lists by REST tell prices alone.
+        for side in (0, 2):
+            if isnan(ours[side + 1]) and not isnan(ours[side]):
+                theirs[side + 1] = None
     same = all((isnan(a) and b is None) or a == b for a, b in zip(ours, theirs, strict=True))
     return [] if same else [f"{symbol} quote: {ours} but {theirs}"]

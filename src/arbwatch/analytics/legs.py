@@ -115,7 +115,7 @@ def _fit(cut: _Cut, bid: Floats, ask: Floats, listed: Flags, plan: Plan, rules: 
     state, source, proof = cut.of("state"), cut.of("source"), cut.of("proof")
     fit: Flags = (source == _STREAM) & _among(state)
     if rules.polled:
-        fit |= cut.of("polled")
+        fit |= cut.of("polled") & ~np.isnan(cut.of("bid_size")) & ~np.isnan(cut.of("ask_size"))
     fit &= (proof == _PROVEN) if rules.proven_only else (proof != _DOUBTFUL)
     fit &= listed
     fit &= bid < ask

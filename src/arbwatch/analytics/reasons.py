@@ -121,7 +121,8 @@ def against(snapshot: Snapshot, rules: Rules, rows: Places) -> Flagged:
     state, source, proof, bid, ask = (of(name) for name in ("state", "source", "proof", "bid", "ask"))
     flags: Flagged = _AT_REST[state, source]
     if rules.polled:
-        flags[of("polled")] &= ~np.uint32(Reason.REST_ONLY)
+        sized = ~(np.isnan(of("bid_size")) | np.isnan(of("ask_size")))
+        flags[of("polled") & sized] &= ~np.uint32(Reason.REST_ONLY)
     quoted = source != Source.NONE
     add(quoted & (np.isnan(bid) | np.isnan(ask)), Reason.ONE_SIDED)
     add(bid >= ask, Reason.CROSSED)

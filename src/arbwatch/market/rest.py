@@ -13,14 +13,16 @@ def check(columns: Columns, lane: int, places: Sequence[int], quotes: Sequence[Q
     """Hold quotes fetched by a request sent at `sent` (UTC ns) against the rows at `places`.
 
     Equal rows are confirmed. Rows without a live stream take the quote, frozen ones among them. Marked in the
-    result: rows whose stream was silent since before `sent` although the quote differs.
+    result: rows whose stream was silent since before `sent` although the quote differs. A price without a size is
+    held against the price alone.
     """
     where = np.array(places, np.intp)
     told = _told(quotes)
     same = np.ones(len(quotes), np.bool_)
     for field, name in enumerate(QUOTE):
         known = getattr(columns, name)[lane, where]
-        same &= (known == told[:, field]) | (np.isnan(known) & np.isnan(told[:, field]))
+        equal = (known == told[:, field]) | (np.isnan(known) & np.isnan(told[:, field]))
+        same &= equal | np.isnan(told[:, field]) & ~np.isnan(told[:, field - 1]) if field % 2 else equal
     state = columns.state[lane, where]
     silent = columns.received[lane, where] < sent
     streamed = (state == RowState.LIVE) | (state == RowState.SUSPECT)
@@ -67,6 +69,6 @@ def _told(quotes: Sequence[Quote]) -> Floats:
         -1, 4
     )
     for price in (0, 2):
-        empty = ~((told[:, price] > 0) & (told[:, price + 1] > 0))
+        empty = ~(told[:, price] > 0) | (told[:, price + 1] <= 0)
         told[empty, price : price + 2] = np.nan
     return told

@@ -11,14 +11,14 @@ EARLIEST, LATEST = 10**18, 4 * 10**18
 """September 2001 and October 2096 in nanoseconds: a time in another unit lies far outside."""
 
 
-def unfit(event: Any) -> Iterator[str]:
-    """Say what can never be in an event, whatever the venue sent."""
+def unfit(event: Any, *, listed: bool = False) -> Iterator[str]:
+    """Say what can never be in an event, whatever the venue sent; where it is `listed` by REST, sizes may lack."""
     for name in getattr(event, "__struct_fields__", ()):
         value = getattr(event, name)
         if isinstance(value, float) and not isfinite(value):
             yield f"{name} is {value}"
     match event:
-        case Quote():
+        case Quote() if not (listed and event.bid_size is event.ask_size is None):
             yield from _pair("bid", event.bid, event.bid_size)
             yield from _pair("ask", event.ask, event.ask_size)
         case Trade():

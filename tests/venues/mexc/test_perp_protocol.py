@@ -155,12 +155,23 @@ def test_other_products_on_the_same_socket_are_passed_over(symbol: str) -> None:
 
 
 @pytest.mark.parametrize("channel", ["ticker", "tickers"])
-def test_bands_and_prices_without_sizes_are_no_quotes(channel: str) -> None:
+def test_bands_are_never_prices_and_prices_without_sizes_are_only_listed(channel: str) -> None:
     row = ticker(fundingRate=0.0001)
     found = decode(push(channel, row if channel == "ticker" else [row]))
     assert [type(one) for one in found] == [Ticker, Funding]
-    _, listed = run("tickers", answer([row]))
-    assert [type(one) for one in listed] == [Ticker, Funding] and "quotes" not in {p.name for p in MexcPerp().polls()}
+    for poll in ("tickers", "quotes"):
+        _, listed = run(poll, answer([row]))
+        assert [type(one) for one in listed] == [Quote, Ticker, Funding]
+        assert (listed[0].bid, listed[0].bid_size, listed[0].ask, listed[0].ask_size) == (
+            row["bid1"],
+            None,
+            row["ask1"],
+            None,
+        )
+    _, (bare, *_) = run("quotes", answer([row | {"bid1": 0}]))
+    assert (bare.bid, bare.ask) == (None, row["ask1"])
+    _, without = run("quotes", answer([{key: row[key] for key in row if key not in ("bid1", "ask1")}]))
+    assert [type(one) for one in without] == [Ticker, Funding]
 
 
 def test_the_day_in_utc_8_is_not_the_change_of_24_h() -> None:

@@ -13,7 +13,7 @@ EXPECTED = {
     "snippets/spot-protobuf-frames.jsonl": {"quote": 2, "trade": 2, "book": 1},
     "snippets/acks-and-contract-2026-09-23.jsonl": {"quote": 1, "ack": 2, "clock": 2},
     "snippets/tardis-mexc-futures.jsonl": {"trade": 2, "book": 3, "ticker": 1, "funding": 4},
-    "rest/gct-http-2025-12.jsonl": {"instrument": 6, "quote": 6, "ticker": 6, "funding": 1, "book": 3},
+    "rest/gct-http-2025-12.jsonl": {"instrument": 6, "quote": 7, "ticker": 6, "funding": 1, "book": 3},
     "samples/jkorf-rest.jsonl": {"instrument": 4, "quote": 2, "ticker": 1, "funding": 2, "clock": 1},
 }
 

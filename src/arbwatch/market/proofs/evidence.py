@@ -134,7 +134,8 @@ class Evidence:
         for side in ("bid", "ask"):
             price, size = getattr(answer, side), getattr(answer, f"{side}_size")
             before, before_size = kept[f"rest_{side}"], kept[f"rest_{side}_size"]
-            moved = ~np.isnan(before) & ~np.isnan(price) & ((before != price) | (before_size != size))
+            resized = ~np.isnan(before_size) & ~np.isnan(size) & (before_size != size)
+            moved = ~np.isnan(before) & ~np.isnan(price) & ((before != price) | resized)
             stood = kept[f"{side}_moves"] == kept[f"{side}_then"]
             kept[f"{side}_unfollowed"] = np.where(stood & streamed, kept[f"{side}_unfollowed"] + moved, 0)
             kept[f"{side}_then"] = kept[f"{side}_moves"]

@@ -34,8 +34,10 @@ def every_channel_has_a_sample(samples: Samples) -> None:
 
 def events_are_well_formed(samples: Samples) -> None:
     """Check that numbers are finite and positive, sides whole, no sample is crossed, and the venue is named."""
+    answers = {played.sample.where for played in samples.played if played.sample.item.address}
+    answers |= {f"poll {name!r}" for name in samples.polled}
     for where, _, event in samples.events():
-        for fault in (*unfit(event), *disordered(event)):
+        for fault in (*unfit(event, listed=where in answers), *disordered(event)):
             samples.fail(where, fault, "give what the venue means, or None")
         if isinstance(event, DATA) and event.venue != samples.venue.id:
             samples.fail(where, f"an event is of venue {event.venue!r}", f"name {samples.venue.id}")

@@ -91,9 +91,10 @@ class MexcPerp:
         return perp_listing.instruments(self.id, body)
 
     def polls(self) -> tuple[Poll, ...]:
-        """Tell what is asked for over REST: the clock, the change of 24 h, funding."""
+        """Tell what is asked for over REST: the clock, best prices, the change of 24 h, funding."""
         return (
             Poll("clock", 60, perp_rest.clock),
+            Poll("quotes", 7, partial(perp_rest.tickers, self.id)),
             Poll("tickers", 60, partial(perp_rest.tickers, self.id)),
             Poll("funding", 20, partial(perp_rest.funding, self.id)),
         )

@@ -1,6 +1,6 @@
 """Ask MEXC's contract API over REST: clock, 24 h statistics, funding, a book. Flows yield requests, receive responses.
 
-Its list of best prices tells no sizes, and so is no list of quotes.
+Its list of best prices tells no sizes: it shows whether what was streamed still stands.
 """
 
 from collections.abc import Callable, Iterator
@@ -41,12 +41,12 @@ def clock() -> Flow:
 
 
 def tickers(venue: str) -> Flow:
-    """Ask for the statistics of every symbol, with marks, indexes and rates: only here is the change of 24 h told."""
+    """Ask for all that is told of every symbol: best prices, statistics with the change of 24 h, marks, rates."""
     response = yield TICKERS
     return [
         event
         for row in _own(_ticker, response, TICKERS.path)
-        for event in ([row] if isinstance(row, Reject) else perp_rows.statistics(venue, row, None, response.received))
+        for event in ([row] if isinstance(row, Reject) else perp_rows.listed(venue, row, response.received))
     ]
 
 

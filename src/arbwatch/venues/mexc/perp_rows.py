@@ -25,6 +25,14 @@ def quote(venue: str, symbol: str, row: wire.Top, time: int, received: int) -> Q
     return Quote(venue, symbol, *bid, *ask, ns(time), received)
 
 
+def listed(venue: str, row: wire.Ticker, received: int) -> Iterator[Quote | Ticker | Funding]:
+    """Turn a row of the list into its best prices, which have no sizes, where it tells them, and into statistics."""
+    bid, ask = positive(row.bid1), positive(row.ask1)
+    if not (bid is ask is None):
+        yield Quote(venue, row.symbol, bid, None, ask, None, ns(row.timestamp), received)
+    yield from statistics(venue, row, None, received)
+
+
 def statistics(venue: str, row: wire.Ticker, time: int | None, received: int) -> Iterator[Ticker | Funding]:
     """Turn a row into a ticker, and into a funding where it tells a mark, an index or a rate."""
     last, zones = positive(row.lastPrice), row.riseFallRatesOfTimezone

@@ -71,7 +71,7 @@ class Top(Struct):
 
 
 class Ticker(Struct):
-    """24 h statistics, with mark (`fairPrice`) and index; `bid1` and `ask1` come without sizes and are not read.
+    """24 h statistics, with mark (`fairPrice`) and index; `bid1` and `ask1` come without sizes.
 
     `riseFallRate` counts from midnight in UTC+8; only `riseFallRatesOfTimezone` tells the change of 24 h, before those
     since midnight in UTC and in UTC+8. `maxBidPrice` and `minAskPrice` are limits of orders. FUTURES/market-endpoints,
@@ -79,6 +79,8 @@ class Ticker(Struct):
     """
 
     symbol: Name
+    bid1: Amount | None = None
+    ask1: Amount | None = None
     lastPrice: Amount | None = None
     volume24: Amount | None = None
     amount24: Amount | None = None
