@@ -165,7 +165,7 @@ CASES: tuple[Case, ...] = (
         5.0,
         10.0,
         unfit(
-            **dict.fromkeys(("binance", "okx", "mexc"), "what is halted stays listed: see halt"),
+            **dict.fromkeys(("binance", "okx", "bitget", "mexc"), "what is halted stays listed: see halt"),
         ),
     ),
     Case(
@@ -174,7 +174,7 @@ CASES: tuple[Case, ...] = (
         listings.contract_rebased,
         8.0,
         20.0,
-        unfit(spot="no contracts", binance="sizes are in coins", bybit="sizes are in coins"),
+        unfit(spot="no contracts", **dict.fromkeys(("binance", "bybit", "bitget"), "sizes are in coins")),
     ),
     Case(
         "coin redenominated",

@@ -155,3 +155,20 @@ async def test_what_a_check_for_others_contradicts_gets_longer_to_speak(
     await _looked(Watch(feed), lambda: bool(_pool(feed).again))
     assert _state(feed, "AUSDT") == RowState.FROZEN
     assert _state(feed, "BUSDT") == RowState.LIVE
+
+
+async def test_a_stream_that_was_late_once_and_spoke_is_still_found_frozen_later(
+    ready: Ready, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "CALM_GRACE_S", 60.0)
+    feed = await ready(["AUSDT"])
+    Tulip.quotes[0], Tulip.quotes[1] = quote("AUSDT", 12.0), quote("BUSDT", 12.0)
+    watch = Watch(feed)
+    await _looked(watch, lambda: bool(_pool(feed).again))
+    feed.quotes["BUSDT"] = quote("BUSDT", 11.0, time_ns())
+    feed.table.drain(time_ns())
+    async with asyncio.timeout(2):
+        while _state(feed, "BUSDT") != RowState.FROZEN:
+            watch.look(time_ns() + 3 * S)
+            await asyncio.sleep(0.002)
+    assert Topic("quote", "BUSDT") in {topic for topic, _ in _pool(feed).again}

@@ -121,7 +121,14 @@ class Watch:
             self._ask_anew(suspects)
             return
         answered = time_ns()
-        self._contradicted = {symbol: self._contradicted.get(symbol, asked) for symbol in differing}
+        known = self._contradicted
+        self._contradicted = {
+            # A stream that has spoken since was only late then.
+            symbol: known[symbol]
+            if symbol in known and table.silent_since(self._venue, symbol, known[symbol])
+            else asked
+            for symbol in differing
+        }
         # A slow answer tells of a slow venue, network or machine, and a late loop of messages that it has not read.
         grace_s = (GRACE_S if suspects else CALM_GRACE_S) + 2 * (answered - asked) / NS + LATE_TIMES * self._late_s
         await asyncio.sleep(grace_s)
