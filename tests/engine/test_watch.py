@@ -160,7 +160,7 @@ async def test_what_a_check_for_others_contradicts_gets_longer_to_speak(
 async def test_a_stream_that_was_late_once_and_spoke_is_still_found_frozen_later(
     ready: Ready, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "CALM_GRACE_S", 60.0)
+    monkeypatch.setattr(module, "CALM_GRACE_S", 0.05)
     feed = await ready(["AUSDT"])
     Tulip.quotes[0], Tulip.quotes[1] = quote("AUSDT", 12.0), quote("BUSDT", 12.0)
     watch = Watch(feed)
@@ -169,6 +169,8 @@ async def test_a_stream_that_was_late_once_and_spoke_is_still_found_frozen_later
     feed.table.drain(time_ns())
     async with asyncio.timeout(2):
         while _state(feed, "BUSDT") != RowState.FROZEN:
+            for symbol in SYMBOLS[2:]:
+                feed.quotes[symbol] = quote(symbol, 10.0, time_ns() + 3 * S)
             watch.look(time_ns() + 3 * S)
             await asyncio.sleep(0.002)
     assert Topic("quote", "BUSDT") in {topic for topic, _ in _pool(feed).again}
