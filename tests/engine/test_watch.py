@@ -167,10 +167,13 @@ async def test_a_stream_that_was_late_once_and_spoke_is_still_found_frozen_later
     await _looked(watch, lambda: bool(_pool(feed).again))
     feed.quotes["BUSDT"] = quote("BUSDT", 11.0, time_ns())
     feed.table.drain(time_ns())
+    later = 3 * S
     async with asyncio.timeout(2):
         while _state(feed, "BUSDT") != RowState.FROZEN:
             for symbol in SYMBOLS[2:]:
-                feed.quotes[symbol] = quote(symbol, 10.0, time_ns() + 3 * S)
-            watch.look(time_ns() + 3 * S)
+                feed.quotes[symbol] = quote(symbol, 10.0, time_ns() + later)
+            feed.table.drain(time_ns() + later)
+            watch.look(time_ns() + later)
+            later += S
             await asyncio.sleep(0.002)
     assert Topic("quote", "BUSDT") in {topic for topic, _ in _pool(feed).again}
