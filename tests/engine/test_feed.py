@@ -9,6 +9,7 @@ from arbwatch.engine import feed as module
 from arbwatch.engine.feed import Feed, FeedRules
 from arbwatch.market.codes import RowState
 from arbwatch.model import Trade
+from arbwatch.net.http import RefusedError
 from tests.engine.conftest import VENUE, FakeHttp, Tulip, instrument, quote
 
 MakeFeed = Callable[..., Feed]
@@ -49,6 +50,38 @@ async def test_a_row_that_cannot_be_read_costs_itself_and_is_kept_verbatim(make_
     assert set(feed.instruments) == {"AUSDT"}
     assert status.rejected == 1
     assert status.last_rejects[0].raw == '{"symbl":1}'
+
+
+async def test_what_was_listed_stays_where_its_row_cannot_be_read_any_more(make_feed: MakeFeed) -> None:
+    feed = make_feed()
+    Tulip.listed = [instrument("AUSDT"), instrument("BUSDT"), instrument("CUSDT")]
+    await feed.read_listing()
+    Tulip.listed = [instrument("AUSDT"), Reject("listing row", "no tick", '{"symbol":"BUSDT","tick":"?"}')]
+    changes = await feed.read_listing()
+    assert set(feed.instruments) == {"AUSDT", "BUSDT"}
+    assert [one.symbol for one in changes.ended] == ["CUSDT"]
+
+
+async def test_a_listing_without_a_readable_row_ends_nothing_and_is_said(
+    make_feed: MakeFeed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LISTING_RETRY_FIRST_S", 0.001)
+    feed = make_feed()
+    Tulip.listed = [Reject("listing row", "no tick", '{"symbol":"AUSDT"}')]
+    task = asyncio.create_task(feed.keep_listing())
+    async with asyncio.timeout(2):
+        while not feed.health.listing:
+            await asyncio.sleep(0.001)
+        status = feed.health.status(1, feed.table.snapshot(1))
+        assert (status.state, status.note) == ("down", "1 of 1 rows of its listing cannot be read: no tick")
+        Tulip.listed = [instrument("AUSDT")]
+        await feed.listed.wait()
+        assert not feed.health.listing
+    task.cancel()
+    Tulip.listed = [Reject("listing row", "no tick", "")]
+    with pytest.raises(RefusedError, match="cannot be read"):
+        await feed.read_listing()
+    assert set(feed.instruments) == {"AUSDT"}
 
 
 async def test_a_refused_listing_is_said_and_asked_for_again(

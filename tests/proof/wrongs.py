@@ -40,6 +40,15 @@ WRONGS = (
     Wrong("next_funding", "okx_perp", "the next funding is further ahead than one interval"),
     Wrong("mark", "bybit_perp", "marks and indices are"),
     Wrong("interval", "bybit_perp", "fundingIntervalHour"),
+    Wrong("contracts", "mexc_perp", "the volume of 24 h x contract size x price is 10 times the quote volume"),
+    Wrong("product", "mexc_perp", "prices streamed are 3 % above those of the REST list"),
+    Wrong("sides", "mexc_perp", "the sides seem to be swapped"),
+    Wrong("still_side", "mexc_spot", "the bid never changes on the stream"),
+    Wrong("volumes", "mexc_spot", "the two seem to be exchanged"),
+    Wrong("sizes", "bitget_spot", "they seem to be in quote currency"),
+    Wrong("seconds", "mexc_perp", "the times of quotes are 57 years behind the venue's clock"),
+    Wrong("rate", "bitget_perp", "percent taken for a fraction?"),
+    Wrong("interval", "bitget_perp", "rows of its listing cannot be read"),
 )
 
 
@@ -66,7 +75,8 @@ def catch(wrong: Wrong, limit_s: float = 40.0) -> Caught:
 
 def _told(picture: Picture, wrong: Wrong) -> list[str]:
     if wrong.whole:
-        return [status.note for status in picture.venues if status.venue == wrong.venue and status.state == "doubtful"]
+        notes = [(status.state, status.note) for status in picture.venues if status.venue == wrong.venue]
+        return [note for state, note in notes if state == "doubtful" or "listing cannot be read" in note]
     affected = _affected(picture, wrong)
     words = [picture.doubts.get((wrong.venue, symbol), "") for symbol, proof in affected if proof == Proof.DOUBTFUL]
     return words if len(words) > len(affected) // 2 else []

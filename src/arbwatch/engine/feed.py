@@ -146,13 +146,14 @@ class Feed:
             except RefusedError as refused:
                 if not self.listed.is_set():
                     self.stage = "no instruments yet"
+                    self.health.listing = str(refused)
                 self.health.error(f"listing: {refused}", time_ns())
                 told = str(refused) == self.http.words
                 log.log(logging.INFO if told else logging.WARNING, "%s listing: %s", self.venue.id, refused)
                 await asyncio.sleep(wait * random.uniform(0.8, 1.2))
                 wait = min(wait * 2, LISTING_RETRY_MAX_S)
                 continue
-            wait = LISTING_RETRY_FIRST_S
+            wait, self.health.listing = LISTING_RETRY_FIRST_S, ""
             self._relist.clear()
             # One change is often announced in several messages.
             await asyncio.sleep(RELIST_LEAST_S)
@@ -165,12 +166,16 @@ class Feed:
         """Read every instrument once and follow what is new; raises RefusedError."""
         if not self.listed.is_set():
             self.stage = "reading instruments"
-        instruments: list[Instrument] = []
-        for piece in await self.http.run(self._control.listings()):
-            if isinstance(piece, Reject):
-                self.health.reject(time_ns(), piece.what, piece.reason, piece.raw.encode())
-            elif self.rules.wants(piece.symbol):
-                instruments.append(piece)
+        pieces = await self.http.run(self._control.listings())
+        rejects = [piece for piece in pieces if isinstance(piece, Reject)]
+        for reject in rejects:
+            self.health.reject(time_ns(), reject.what, reject.reason, reject.raw.encode())
+        listed = [piece for piece in pieces if not isinstance(piece, Reject)]
+        if rejects and not listed:
+            raise RefusedError(
+                f"{len(rejects)} of {len(pieces)} rows of its listing cannot be read: {rejects[0].reason}", "failing"
+            )
+        instruments = [one for one in (*listed, *self._unread(listed, rejects)) if self.rules.wants(one.symbol)]
         self.instruments = {instrument.symbol: instrument for instrument in instruments}
         changes = self.table.relist(self.venue.id, instruments, time_ns())
         self._follow(instruments)
@@ -187,6 +192,12 @@ class Feed:
                 len(changes.changed),
             )
         return changes
+
+    def _unread(self, listed: Iterable[Instrument], rejects: Iterable[Reject]) -> list[Instrument]:
+        """Return what was known before and is still listed, in rows that cannot be read this time."""
+        missing = self.instruments.keys() - {instrument.symbol for instrument in listed}
+        named = [reject.raw for reject in rejects]
+        return [self.instruments[symbol] for symbol in sorted(missing) if any(f'"{symbol}"' in raw for raw in named)]
 
     def _follow(self, instruments: Iterable[Instrument]) -> None:
         symbols = frozenset(i.symbol for i in instruments if i.status == "trading")

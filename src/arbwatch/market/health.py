@@ -59,6 +59,8 @@ class VenueHealth:
         self._doubtful: Mapping[str, str] = {}
         self.dropped = 0
         """How many markets are not followed because the program fell behind."""
+        self.listing = ""
+        """Why the listing could not be read; "" once it was."""
         self._error: str | None = None
         self._clock: deque[tuple[int, int]] = deque(maxlen=CLOCK_SAMPLES)
         self._rate = _Rate()
@@ -112,6 +114,8 @@ class VenueHealth:
         messages = sum(line.frames for line in lines) if lines else snapshot.arrivals[lane].quotes
         polled = rows & snapshot.polled[lane]
         state, note = _verdict(now, snapshot, lane, live, lines, http)
+        if state == "connecting" and not lines and self.listing:
+            state, note = "down", self.listing
         if state not in ("up", "blocked") and polled.any() and (trouble := _trouble(lines)) is not None:
             trading = rows & (snapshot.state[lane] != RowState.HALTED)
             state, note = "stale", self._instead(now, trouble, int(polled.sum()), int(trading.sum()))
