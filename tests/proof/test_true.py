@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from arbwatch.connector.registry import venues
 from tests.world.world import World
 
-VENUES = ("binance_spot", "binance_perp", "bybit_spot", "bybit_perp", "okx_spot", "okx_perp")
+VENUES = tuple(venues())
 FOR_S = 45.0
 FAULTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("crossed_book", {"symbol": ""}),
