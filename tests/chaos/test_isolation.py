@@ -2,7 +2,7 @@
 
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import NamedTuple
 
@@ -23,6 +23,8 @@ BUSY_NS = 500_000_000
 """The median gap of rows that are busy: what holds up the program shows in their ages first."""
 CHECKED_MS = 2000.0
 """Quiet rows are held against REST, at the latest when they are silent for longer than usual: chance has it when."""
+STALE_MS = 10_000.0
+"""Every venue's list by REST is asked for every seven seconds."""
 NO_LAG = 0.0
 """Of a venue whose quotes carry no time."""
 LOADED_MS = 250.0
@@ -60,8 +62,9 @@ def world() -> Iterator[World]:
         yield running
 
 
-def pulses(world: World, venues: tuple[str, ...]) -> dict[str, Pulse]:
-    """Watch some venues for a while; of ages and lags the middle one of all looks counts."""
+def pulses(world: World, rows: Mapping[str, Flags]) -> dict[str, Pulse]:
+    """Watch the busy rows of some venues for a while; of ages and lags the middle one of all looks counts."""
+    venues = tuple(rows)
     before = {venue: world.status(venue).messages for venue in venues}
     started = time.monotonic()
     looks: dict[str, list[tuple[float, float, float]]] = {venue: [] for venue in venues}
@@ -70,7 +73,7 @@ def pulses(world: World, venues: tuple[str, ...]) -> dict[str, Pulse]:
         for status in picture.venues:
             if status.venue in looks:
                 assert status.unconfirmed_p99_ms is not None, status
-                busy_ms = busy_p99_ms(picture.snapshot, status.venue)
+                busy_ms = busy_p99_ms(picture.snapshot, status.venue, rows[status.venue])
                 looks[status.venue].append((status.lag_p50_ms or NO_LAG, status.unconfirmed_p99_ms, busy_ms))
         time.sleep(STEP_S)
     took = time.monotonic() - started
@@ -95,9 +98,9 @@ def busy(snapshot: Snapshot, venue: str) -> Flags:
     return found
 
 
-def busy_p99_ms(snapshot: Snapshot, venue: str) -> float:
+def busy_p99_ms(snapshot: Snapshot, venue: str, rows: Flags) -> float:
     """Return for how long busy rows were silent."""
-    silent = snapshot.now - snapshot.received[lane_of(snapshot, venue)][busy(snapshot, venue)]
+    silent = snapshot.now - snapshot.received[lane_of(snapshot, venue)][rows]
     return float(np.percentile(silent, 99)) / 1e6
 
 
@@ -120,16 +123,17 @@ def garbage(world: World, venue: str) -> None:
 @pytest.mark.chaos
 @pytest.mark.xdist_group("timed")
 @pytest.mark.parametrize("act", [death, stall, garbage], ids=lambda act: act.__name__)
-@pytest.mark.parametrize("venue", [VENUES[0], VENUES[3], VENUES[5]])
+@pytest.mark.parametrize("venue", ["binance_spot", "bybit_perp", "mexc_spot"])
 def test_what_happens_to_one_venue_leaves_the_others_as_they_were(
     world: World, venue: str, act: Callable[[World, str], None], record_property: Record
 ) -> None:
     others = tuple(each for each in VENUES if each != venue)
-    before = pulses(world, others)
+    rows = {each: busy(world.read().snapshot, each) for each in others}
+    before = pulses(world, rows)
     reconnects = {each: world.status(each).reconnects for each in others}
     act(world, venue)
     try:
-        during = pulses(world, others)
+        during = pulses(world, rows)
     finally:
         world.clear(venue)
     for each in others:
@@ -139,7 +143,7 @@ def test_what_happens_to_one_venue_leaves_the_others_as_they_were(
         old, new = before[each], during[each]
         assert new.rate > 0.7 * old.rate, each
         assert new.lag_p50_ms < old.lag_p50_ms + 50, each
-        assert new.unconfirmed_p99_ms < 2 * old.unconfirmed_p99_ms + CHECKED_MS, each
+        assert new.unconfirmed_p99_ms < min(2 * old.unconfirmed_p99_ms + CHECKED_MS, STALE_MS), each
         assert new.busy_p99_ms < 2 * old.busy_p99_ms + LOADED_MS, each
         assert world.status(each).reconnects == reconnects[each], each
         assert world.status(each).state == "up", each
