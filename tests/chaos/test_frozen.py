@@ -35,7 +35,7 @@ def test_it_is_noticed_within_five_of_its_own_gaps_and_subscribed_anew_alone(
         return bool(snapshot.gaps[where(snapshot, venue, symbol)] >= 30)
 
     world.until(known, 90.0, f"the rate of {symbol} is known")
-    world.until(lambda: world.settled(venue), 30.0, "at ease")
+    world.until(lambda: not world.unsettled([venue]), 30.0, "at ease")
     with Watcher(world) as watcher:
         world.fault(venue, "stall_symbol", symbol=symbol)
         world.until(

@@ -77,7 +77,7 @@ def test_a_flood_is_told_within_a_second_and_costs_the_least_traded_only(slow: S
         world.until(lambda: any(said in status.note for status in world.read().venues), 5, "the venue says so")
         slow.on = False
         whole = world.until(lambda: world.read().load.dropped == 0, 60, "everything is followed again")
-        world.until(lambda: all(world.settled(venue) for venue in world.venues), 30, "all streams speak")
+        world.until(lambda: not world.unsettled(world.venues), 30, "all streams speak")
         for venue in world.venues:
             assert world.differences(venue) == []
         expected = f"told after {told:.1f} s, least traded dropped"

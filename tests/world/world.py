@@ -3,7 +3,7 @@
 import contextlib
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from math import isnan
 from pathlib import Path
@@ -105,14 +105,20 @@ class World:
         wanted = next(each for each in feed.polls() if each.name == poll)
         return self.engine.submit(feed.ask(wanted))
 
-    def settled(self, venue: str) -> bool:
-        """Tell whether no stream stays silent where REST contradicts it, and none is down or frozen."""
+    def unsettled(self, venues: Iterable[str]) -> set[str]:
+        """Return which venues have a stream that stays silent where REST contradicts it, or that is down or frozen."""
         asked = time.time_ns()
-        differing = self.ask_later(venue, "quotes").result(30) if self.lists_quotes(venue) else []
-        if differing:
+        answers = {venue: self.ask_later(venue, "quotes") for venue in venues if self.lists_quotes(venue)}
+        differing = {venue: answer.result(30) for venue, answer in answers.items()}
+        if any(differing.values()):
             time.sleep(EASE_S)
-        late = [symbol for symbol in differing if self.engine.table.silent_since(venue, symbol, asked)]
-        return not late and not {RowState.DOWN, RowState.FROZEN} & set(self.states(venue).values())
+        silent = self.engine.table.silent_since
+        return {
+            venue
+            for venue in venues
+            if any(silent(venue, symbol, asked) for symbol in differing.get(venue, ()))
+            or {RowState.DOWN, RowState.FROZEN} & set(self.states(venue).values())
+        }
 
     def lists_quotes(self, venue: str) -> bool:
         """Tell whether a venue's quotes can be asked for by REST."""
@@ -122,7 +128,7 @@ class World:
         """Wait until every venue is settled; REST is not asked faster than the strictest venue bears."""
         left = set(self.venues)
         ends, waits = time.monotonic() + limit_s, processor_waits()
-        while left := {venue for venue in left if not self.settled(venue)}:
+        while left := self.unsettled(left):
             calm = time.monotonic() < ends + lost_s(waits)
             assert calm, f"not at ease within {limit_s:g} s: {', '.join(sorted(left))}"
             time.sleep(EASE_S)
