@@ -5,11 +5,13 @@ What `arbwatch` costs beyond this is its net layer and everything that runs besi
 
 import asyncio
 from time import time_ns
+from typing import Any
 
 from picows import WSFrame, WSTransport
 
 from arbwatch.connector.errors import DecodeError
 from arbwatch.connector.registry import venues
+from arbwatch.connector.venue import Venue
 from arbwatch.market.snapshot import Snapshot
 from arbwatch.market.table import Lane, Table
 from arbwatch.model import Instrument, Quote
@@ -24,6 +26,16 @@ DRAIN_S = 0.01
 MANY = 1_000
 """Streams named in one subscribe frame: the local server sets no limit, and 10,000 are subscribed within seconds."""
 VENUE = "binance_spot"
+
+
+def twins(count: int) -> list[type[Venue]]:
+    """Return `count` venues that speak one protocol: the built-in one, and others that differ by their names."""
+    plain: Any = venues()[VENUE]
+    made: list[type[Venue]] = [venues()[VENUE]]
+    for number in range(2, count + 1):
+        facts = {"id": f"twin{number}_spot", "exchange": f"twin{number}"}
+        made.append(type(f"Twin{number}", (plain,), facts))
+    return made
 
 
 class Door(Frames):

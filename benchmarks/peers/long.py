@@ -10,9 +10,8 @@ from msgspec.structs import replace
 from arbwatch.engine.engine import Engine, VenueSpec
 from benchmarks.job import Job, Outcome
 from benchmarks.meter import Meter
-from benchmarks.peers.door import connect
+from benchmarks.peers.door import connect, twins
 from benchmarks.peers.product import follow, frames
-from benchmarks.peers.seen import twins
 
 SAMPLE_S = 2.0
 LOOK_S = 0.5

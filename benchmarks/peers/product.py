@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
-from arbwatch.connector.registry import venues
 from arbwatch.connector.venue import Venue
 from arbwatch.connector.wire import Emission
 from arbwatch.engine.engine import Engine, VenueSpec
@@ -14,7 +13,7 @@ from arbwatch.model import Quote
 from benchmarks import traffic
 from benchmarks.job import Job, Outcome
 from benchmarks.meter import Meter, once_quiet
-from benchmarks.peers.door import VENUE, connect, table_look
+from benchmarks.peers.door import connect, table_look, twins
 
 
 def _probed(venue: type[Venue], delays: list[int]) -> type[Venue]:
@@ -47,10 +46,10 @@ def _profiled(venue: type[Venue], meter: Meter) -> type[Venue]:
 
 def _probe_rows(engine: Engine, delays: list[int]) -> None:
     table = engine.table
-    door, drain = table.door(VENUE), table.drain
+    doors, drain = [table.door(lane.venue) for lane in table.layout.lanes], table.drain
 
     def _drain(now: int) -> int:
-        stamps = [q.bid_size for q in door.values() if q.bid_size is not None]
+        stamps = [q.bid_size for door in doors for q in door.values() if q.bid_size is not None]
         dirty = drain(now)
         delays.extend(d for d in map(traffic.delay_ns, stamps) if d is not None)
         return dirty
@@ -64,12 +63,12 @@ def _nothing() -> None:
 
 def run(job: Job, meter: Meter) -> Outcome:
     """Measure arbwatch."""
-    venue = venues()[VENUE]
+    watched = twins(job.venues)
     if job.probe:
-        venue = _probed(venue, meter.delays["decoded"])
+        watched = [_probed(venue, meter.delays["decoded"]) for venue in watched]
     if job.profile:
-        venue = _profiled(venue, meter)
-    engine = Engine([VenueSpec(venue, connect(job))])
+        watched = [_profiled(venue, meter) for venue in watched]
+    engine = Engine([VenueSpec(venue, connect(job)) for venue in watched])
     if job.probe:
         _probe_rows(engine, meter.delays["row"])
     return follow(engine, job, meter)

@@ -2,30 +2,17 @@
 
 from collections import defaultdict
 from time import time_ns
-from typing import Any
 
 from arbwatch.analytics.best import Best
 from arbwatch.analytics.plan import Plan
-from arbwatch.connector.registry import venues
-from arbwatch.connector.venue import Venue
 from arbwatch.engine.engine import Engine, VenueSpec
 from arbwatch.market.snapshot import Snapshot
 from arbwatch.model import Quote
 from benchmarks import traffic
 from benchmarks.job import Job, Outcome
 from benchmarks.meter import Meter
-from benchmarks.peers.door import VENUE, connect
+from benchmarks.peers.door import connect, twins
 from benchmarks.peers.product import follow
-
-
-def twins(count: int) -> list[type[Venue]]:
-    """Return `count` venues that speak one protocol: the built-in one, and others that differ by their names."""
-    plain: Any = venues()[VENUE]
-    made: list[type[Venue]] = [venues()[VENUE]]
-    for number in range(2, count + 1):
-        facts = {"id": f"twin{number}_spot", "exchange": f"twin{number}"}
-        made.append(type(f"Twin{number}", (plain,), facts))
-    return made
 
 
 class _Probe:

@@ -6,6 +6,9 @@ import msgspec
 
 from benchmarks.report import Line
 
+VENUES = 10
+"""So many are watched at once, as many as are built in; they differ by their names alone."""
+
 
 class Options(msgspec.Struct, frozen=True):
     """How hard to measure. `scale` shrinks message counts and seconds, for a try-out whose figures mean little."""

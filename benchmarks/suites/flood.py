@@ -3,7 +3,7 @@
 from benchmarks.job import Outcome, Play
 from benchmarks.report import Line
 from benchmarks.runner import Runner, middle, rounds
-from benchmarks.suites import Findings, Options
+from benchmarks.suites import VENUES, Findings, Options
 
 SYMBOLS = 400
 BUDGET = 1.3
@@ -26,7 +26,11 @@ def measure(options: Options) -> Findings:
     """Measure every client in turn."""
     wanted = {**MESSAGES, **(STEPS if options.profile else {})}
     plays = [
-        (peer, Play("play", SYMBOLS, max(2_000, int(count * options.scale))), {"peer": peer})
+        (
+            peer,
+            Play("play", SYMBOLS, max(2_000, int(count * options.scale))),
+            {"peer": peer, "venues": VENUES if peer == "arbwatch" else 1},
+        )
         for peer, count in wanted.items()
     ]
     profiles: tuple[str, ...] = ()
