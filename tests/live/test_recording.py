@@ -81,7 +81,7 @@ def test_the_last_quotes_of_a_replay_are_those_that_stood_on_the_board(tmp_path:
     names = ("binance_spot", "binance_perp")
     with Recorder(tmp_path) as recorder, Recorded(recorder, venues=names, rate=800.0) as world:
         world.ready()
-        world.until(lambda: all(world.settled(name) for name in names), what="streams and REST agree")
+        world.until(lambda: not world.unsettled(names), what="streams and REST agree")
         socket = next(socket.name for socket in world.engine.feeds[names[0]].pool.sockets() if socket.live_topics)
         world.engine._call(lambda: world.engine.feeds[names[0]].pool.cut(socket, "to be opened anew"))
         world.until(lambda: world.status(names[0]).reconnects, what="a reconnect")

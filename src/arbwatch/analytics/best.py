@@ -6,8 +6,8 @@ import numpy as np
 
 from arbwatch.analytics.legs import Legs
 from arbwatch.analytics.odd import Odd, best_of, joined, odd
-from arbwatch.analytics.plan import NONE, Places, Plan
-from arbwatch.market.columns import Codes, Flags, Floats
+from arbwatch.analytics.plan import NONE, Plan
+from arbwatch.market.columns import Codes, Flags, Floats, Places
 
 
 class Top(NamedTuple):

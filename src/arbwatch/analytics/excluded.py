@@ -8,10 +8,10 @@ import numpy as np
 from arbwatch.analytics.best import Best, closely, tops
 from arbwatch.analytics.legs import Legs
 from arbwatch.analytics.odd import Odd, best_of
-from arbwatch.analytics.plan import NONE, Places, Plan
+from arbwatch.analytics.plan import NONE, Plan
 from arbwatch.analytics.reasons import Flagged, Reason, against, first
 from arbwatch.analytics.rules import Rules
-from arbwatch.market.columns import Flags, Floats
+from arbwatch.market.columns import Flags, Floats, Places
 from arbwatch.market.snapshot import Snapshot
 
 

@@ -5,11 +5,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from arbwatch.analytics.plan import Places, Plan
+from arbwatch.analytics.plan import Plan
 from arbwatch.analytics.reasons import RESTING, allowed, silent_too_long
 from arbwatch.analytics.rules import Rules
 from arbwatch.market.codes import Proof, RowState, Source
-from arbwatch.market.columns import Flags, Floats
+from arbwatch.market.columns import Flags, Floats, Places
 from arbwatch.market.snapshot import Snapshot
 
 # Plain numbers: comparing a small column with a member of an enum takes several times as long.

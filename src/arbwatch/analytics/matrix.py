@@ -7,11 +7,12 @@ import numpy as np
 
 from arbwatch.analytics.legs import legs
 from arbwatch.analytics.odd import odd
-from arbwatch.analytics.plan import Places, plan
+from arbwatch.analytics.plan import plan
 from arbwatch.analytics.rules import Rules
 from arbwatch.analytics.spreads import known
 from arbwatch.analytics.words import Standing, Words
 from arbwatch.market.codes import Proof
+from arbwatch.market.columns import Places
 from arbwatch.market.snapshot import Snapshot
 from arbwatch.model import Instrument
 

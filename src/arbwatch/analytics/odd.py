@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 
 from arbwatch.analytics.legs import Legs
-from arbwatch.analytics.plan import NONE, Places, Plan
-from arbwatch.market.columns import Codes, Flags, Floats
+from arbwatch.analytics.plan import NONE, Plan
+from arbwatch.market.columns import Codes, Flags, Floats, Places
 
 
 class Odd(NamedTuple):

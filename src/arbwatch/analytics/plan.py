@@ -5,13 +5,11 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from arbwatch.market.columns import Codes, Flags
+from arbwatch.market.columns import Codes, Flags, Places
 from arbwatch.market.layout import Layout
 from arbwatch.model import Instrument
 
-Places = NDArray[np.intp]
 NONE = -1
 """Fills up rows of places that are shorter than others."""
 

@@ -8,11 +8,10 @@ from numpy.typing import NDArray
 
 from arbwatch.analytics.rules import Rules
 from arbwatch.market.codes import UNSTREAMED, Proof, RowState, Source
-from arbwatch.market.columns import Flags, Floats
+from arbwatch.market.columns import Flags, Floats, Places
 from arbwatch.market.snapshot import Snapshot
 
 Flagged = NDArray[np.uint32]
-Places = NDArray[np.intp]
 
 
 class Reason(IntFlag):

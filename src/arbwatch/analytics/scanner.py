@@ -4,9 +4,9 @@ import numpy as np
 
 from arbwatch.analytics.best import Best, look
 from arbwatch.analytics.legs import Legs, legs, mask, some_legs
-from arbwatch.analytics.plan import Places, Plan, plan
+from arbwatch.analytics.plan import Plan, plan
 from arbwatch.analytics.rules import Rules
-from arbwatch.market.columns import Codes, Times
+from arbwatch.market.columns import Codes, Places, Times
 from arbwatch.market.snapshot import Snapshot
 
 WHOLE_NS = 100_000_000

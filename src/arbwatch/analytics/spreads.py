@@ -9,11 +9,11 @@ import numpy as np
 from arbwatch.analytics.best import Best, look
 from arbwatch.analytics.excluded import left_out
 from arbwatch.analytics.legs import Legs, legs, mask
-from arbwatch.analytics.plan import Places, Plan, plan
+from arbwatch.analytics.plan import Plan, plan
 from arbwatch.analytics.reasons import WORDS, Reason
 from arbwatch.analytics.rules import Rules
 from arbwatch.analytics.words import Words
-from arbwatch.market.columns import Flags, Floats
+from arbwatch.market.columns import Flags, Floats, Places
 from arbwatch.market.snapshot import Snapshot
 
 __all__ = ["WORDS", "Excluded", "Leg", "Reason", "Rules", "Spread", "Spreads", "scan"]

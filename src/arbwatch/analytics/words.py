@@ -7,9 +7,9 @@ import numpy as np
 
 from arbwatch.analytics.legs import Legs
 from arbwatch.analytics.odd import Odd
-from arbwatch.analytics.plan import Places
 from arbwatch.analytics.reasons import WORDS, Reason, against, allowed
 from arbwatch.analytics.rules import Rules
+from arbwatch.market.columns import Places
 from arbwatch.market.snapshot import Snapshot
 
 _S = 1e9

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from functools import partial
 from time import time_ns
 
@@ -33,6 +33,8 @@ class Fallback:
         self._feed = feed
         self._poll: Poll | None = next((poll for poll in feed.polls() if poll.name == "quotes"), None)
         self._weight = 0
+        self._rows: Mapping[str, int] | None = None
+        self._places = np.zeros(0, np.intp)
         self._missing_since: float | None = None
         self._next = 0.0
 
@@ -68,10 +70,16 @@ class Fallback:
         """Tell whether any row's stream is missing; one that only has not spoken yet is not, until REST saw it move."""
         view = self._feed.table.view(time_ns())
         lane = view.lane(self._feed.venue.id)
-        places = np.fromiter(view.layout.rows[lane].values(), np.intp)
-        state = view.state[lane, places]
-        silent = (state == RowState.WAITING) & (view.moved[lane, places] > 0)
-        return bool((np.isin(state, _UNSERVED) | silent).any())
+        rows = view.layout.rows[lane]
+        if rows is not self._rows:
+            self._rows, self._places = rows, np.fromiter(rows.values(), np.intp)
+        state = view.state[lane, self._places]
+        many = np.bincount(state, minlength=len(RowState))
+        if many[list(_UNSERVED)].any():
+            return True
+        return bool(
+            many[RowState.WAITING] and ((state == RowState.WAITING) & (view.moved[lane, self._places] > 0)).any()
+        )
 
     async def _ask(self, poll: Poll) -> None:
         health = self._feed.health

@@ -18,6 +18,7 @@ from arbwatch.net.http import RefusedError
 log = logging.getLogger(__name__)
 
 TICK_S = 0.25
+CALM_TICK_S = 1.0
 JUDGE_S = 0.5
 CALM_JUDGE_S = 2.0
 """The same where everything is proven."""
@@ -51,12 +52,12 @@ class Prover:
         self.finding: Finding | None = None
 
     async def run(self) -> None:
-        """Look every quarter of a second."""
+        """Look every quarter of a second; once a second where everything is proven."""
         await self._feed.listed.wait()
         try:
             while True:
                 self.look(time_ns())
-                await asyncio.sleep(TICK_S)
+                await asyncio.sleep(TICK_S if self.finding is None or self.finding.uneasy else CALM_TICK_S)
         finally:
             if self._asking is not None:
                 self._asking.cancel()

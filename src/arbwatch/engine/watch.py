@@ -8,7 +8,7 @@ from time import time_ns
 from arbwatch.connector.wire import Kind, Poll, Topic
 from arbwatch.engine.feed import Feed
 from arbwatch.market.codes import RowState
-from arbwatch.market.watchdog import Finding, findings
+from arbwatch.market.watchdog import Carried, Finding, findings
 from arbwatch.net.http import RefusedError
 
 log = logging.getLogger(__name__)
@@ -39,6 +39,7 @@ class Watch:
         self._quotes: Poll | None = next((poll for poll in feed.polls() if poll.name == "quotes"), None)
         self._checked = float("-inf")
         self._checking: asyncio.Task[None] | None = None
+        self._carried = Carried()
         self._contradicted: dict[str, int] = {}
         """Since when REST says otherwise than a stream, UTC ns."""
         self._asked: dict[str, float] = {}
@@ -67,7 +68,7 @@ class Watch:
         self._thaw(now)
         suspects: list[Finding] = []
         carried = self._feed.carried()
-        for finding in findings(self._feed.table, now, self._venue, carried):
+        for finding in findings(self._feed.table, now, self._venue, carried, carried=self._carried):
             if finding.kind == "socket_silent":
                 for symbol in carried[finding.socket]:
                     self._feed.table.suspect(self._venue, symbol)

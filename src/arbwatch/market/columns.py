@@ -10,6 +10,7 @@ Floats = NDArray[np.float64]
 Times = NDArray[np.int64]
 Codes = NDArray[np.uint8]
 Flags = NDArray[np.bool_]
+Places = NDArray[np.intp]
 
 QUOTE = ("bid", "bid_size", "ask", "ask_size")
 TICKER = ("last", "change_24h", "high", "low", "base_volume", "quote_volume")

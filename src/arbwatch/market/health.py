@@ -15,6 +15,7 @@ from arbwatch.model import Instrument
 __all__ = ["Rejected", "SocketHealth", "VenueHealth", "VenueStatus", "clock_verdict"]
 
 _MS = 1e6
+_STREAMING = np.isin(np.arange(len(RowState)), (RowState.LIVE, RowState.SUSPECT))
 _S = 1_000_000_000
 WINDOW_NS = 5 * _S
 """Over which messages per second are counted."""
@@ -110,7 +111,7 @@ class VenueHealth:
         lane = snapshot.lane(self.venue)
         lines = list(sockets)
         rows = self._listed(snapshot, lane)
-        live = rows & np.isin(snapshot.state[lane], (RowState.LIVE, RowState.SUSPECT))
+        live = rows & _STREAMING[snapshot.state[lane]]
         messages = sum(line.frames for line in lines) if lines else snapshot.arrivals[lane].quotes
         polled = rows & snapshot.polled[lane]
         state, note = _verdict(now, snapshot, lane, live, lines, http)
@@ -215,7 +216,14 @@ def clock_verdict(statuses: Sequence[VenueStatus]) -> str | None:
 
 
 def _quantile(values: NDArray[np.int64] | NDArray[np.float64], percent: float) -> float | None:
-    return float(np.percentile(values, percent)) / _MS if len(values) else None
+    if not len(values):
+        return None
+    # The same as numpy's percentile, which takes six times as long over so few.
+    at = (len(values) - 1) * percent / 100
+    low = int(at)
+    high = min(low + 1, len(values) - 1)
+    ordered = np.partition(values, (low, high))
+    return float(ordered[low] + (ordered[high] - ordered[low]) * (at - low)) / _MS
 
 
 def _verdict(
@@ -265,7 +273,10 @@ def _partly(snapshot: Snapshot, lane: int) -> str:
         (RowState.FROZEN, "are frozen: the venue moved, their streams did not; subscribing anew"),
         (RowState.REFUSED, "were refused by the venue"),
     )
-    parts = [f"{int((state == code).sum())} {words}" for code, words in told if (state == code).any()]
+    many = np.bincount(state, minlength=len(RowState))
+    parts = [f"{many[code]} {words}" for code, words in told if many[code]]
+    if not parts:
+        return ""
     polled = snapshot.polled[lane] & np.isin(state, [code for code, _ in told])
     if polled.any():
         parts.append(f"{int(polled.sum())} are polled over REST meanwhile")

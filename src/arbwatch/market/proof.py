@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arbwatch.market.codes import Proof
-from arbwatch.market.columns import Codes, Flags
+from arbwatch.market.columns import Codes, Flags, Places
 from arbwatch.market.proofs.day import day
 from arbwatch.market.proofs.evidence import NS, Evidence, Reading, carried
 from arbwatch.market.proofs.funding import funding
 from arbwatch.market.proofs.quotes import against_list, by_themselves
-from arbwatch.market.proofs.rows import OK, UNKNOWN, WRONG, Judged, Kind, Places, Rows
+from arbwatch.market.proofs.rows import OK, UNKNOWN, WRONG, Judged, Kind, Rows
 from arbwatch.market.snapshot import Snapshot
 from arbwatch.model import Instrument
 

@@ -7,11 +7,12 @@ import msgspec
 import numpy as np
 
 from arbwatch.market.codes import RowState, Source
-from arbwatch.market.columns import Flags, Floats, Times
+from arbwatch.market.columns import Flags, Floats, Places, Times
 from arbwatch.market.snapshot import Snapshot
 from arbwatch.market.table import Table
 
 _S = 1_000_000_000
+_STREAMING = np.isin(np.arange(len(RowState)), (RowState.LIVE, RowState.SUSPECT))
 
 Kind = Literal["suspect", "no_first_message", "socket_silent"]
 
@@ -51,22 +52,44 @@ class Finding(msgspec.Struct, frozen=True):
     socket: str = ""
 
 
+class Carried:
+    """Where the symbols of each socket stand, worked out anew only where sockets or rows changed."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[Sequence[str], Mapping[str, int], Places]] = {}
+
+    def places(self, socket: str, symbols: Sequence[str], rows: Mapping[str, int]) -> Places:
+        """Return the columns of what a socket carries; `rows` tells the column of each symbol."""
+        known = self._known.get(socket)
+        if known is None or known[0] is not symbols or known[1] is not rows:
+            found = np.array([rows[symbol] for symbol in symbols if symbol in rows], np.intp)
+            self._known[socket] = known = (symbols, rows, found)
+        return known[2]
+
+
 def findings(
     market: Table | Snapshot,
     now: int,
     venue: str,
     sockets: Mapping[str, Sequence[str]] | None = None,
     patience: Patience = DEFAULT,
+    carried: Carried | None = None,
 ) -> list[Finding]:
     """Return what is wrong on one venue at `now` (UTC ns).
 
     A symbol is suspect once it is silent for longer than its own rate allows; a stream that never spoke is found
     once REST saw its venue move. `sockets` tells which symbols each socket carries: where all of a socket is
     silent, that is one finding in place of its symbols'. Rows that are down, halted or refused are not looked at.
+    `carried` is kept by who asks again and again.
     """
     snapshot = market.view(now) if isinstance(market, Table) else market
     lane = _Lane(snapshot, venue, now, patience)
-    found = [finding for socket, symbols in (sockets or {}).items() for finding in lane.socket(socket, symbols)]
+    rows, carried = snapshot.layout.rows[snapshot.lane(venue)], carried or Carried()
+    found = [
+        finding
+        for socket, symbols in (sockets or {}).items()
+        for finding in lane.socket(socket, carried.places(socket, symbols, rows))
+    ]
     covered = {symbol for finding in found for symbol in (sockets or {})[finding.socket]}
     found += lane.findings("suspect", lane.suspects(), lane.silent, lane.allowed)
     found += lane.findings("no_first_message", lane.mute(), lane.unheard, lane.backoff)
@@ -83,7 +106,7 @@ class _Lane:
         self._rate: Floats = np.fmax(snapshot.gap[lane], snapshot.pause[lane])
         known = (snapshot.gaps[lane] >= patience.gaps) & (self._rate <= patience.slow_s * _S)
         self._known: Flags = known
-        self._spoken: Flags = known & np.isin(self._state, (RowState.LIVE, RowState.SUSPECT))
+        self._spoken: Flags = known & _STREAMING[self._state]
         self._since_handled: Times = now - snapshot.handled[lane]
         proved = np.maximum(snapshot.received[lane], snapshot.confirmed[lane])
         self.silent: Times = now - np.maximum(proved, snapshot.since[lane])
@@ -128,10 +151,8 @@ class _Lane:
             if (instrument := instruments[place]) is not None
         ]
 
-    def socket(self, name: str, symbols: Sequence[str]) -> list[Finding]:
+    def socket(self, name: str, places: Places) -> list[Finding]:
         """Find a socket on which nothing at all came for longer than its streams together would let expect."""
-        rows = self._snapshot.layout.rows[self._row]
-        places = np.array([rows[symbol] for symbol in symbols if symbol in rows], np.intp)
         spoken = places[self._spoken[places]]
         if len(spoken) < 2:
             return []

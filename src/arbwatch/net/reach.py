@@ -6,6 +6,7 @@ import socket
 import ssl
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
+from functools import cache
 from time import time_ns
 from urllib.parse import urlsplit
 
@@ -36,15 +37,19 @@ class Trouble(msgspec.Struct, frozen=True):
 
 def tls(options: Connect) -> ssl.SSLContext:
     """Return the system's trust, with the private authority beside it where one is named. Raises TrustError."""
+    return _trust(options.ca_file)
+
+
+@cache
+def _trust(ca_file: str | None) -> ssl.SSLContext:
+    # Reading the system's certificates takes 20 ms: all venues share what was read.
     context = ssl.create_default_context()
-    if options.ca_file:
+    if ca_file:
         try:
-            context.load_verify_locations(cafile=options.ca_file)
+            context.load_verify_locations(cafile=ca_file)
         except OSError as problem:
             why = problem.strerror or str(problem)
-            raise TrustError(
-                f"the certificates in {options.ca_file} cannot be read ({why}); check SSL_CERT_FILE"
-            ) from problem
+            raise TrustError(f"the certificates in {ca_file} cannot be read ({why}); check SSL_CERT_FILE") from problem
     return context
 
 

@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from arbwatch.market.columns import Places
 from arbwatch.market.proofs.evidence import DAY_FRESH_NS
-from arbwatch.market.proofs.rows import OK, UNKNOWN, WRONG, Judged, Places, Rows, coded, middle, percent, times
+from arbwatch.market.proofs.rows import OK, UNKNOWN, WRONG, Judged, Rows, coded, middle, percent, times
 
 VOLUME = 3.0
 """A mean price so many times outside the day's range is no mean price."""

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from arbwatch.market.columns import Floats
-from arbwatch.market.proofs.rows import OK, UNKNOWN, WRONG, Judged, Places, Rows, coded, middle, percent, times
+from arbwatch.market.columns import Floats, Places
+from arbwatch.market.proofs.rows import OK, UNKNOWN, WRONG, Judged, Rows, coded, middle, percent, times
 
 MARK_NEAR, MARK_FAR = 0.03, 0.10
 TURN_S = 60.0

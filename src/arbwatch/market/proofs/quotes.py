@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from arbwatch.market.columns import Flags, Floats
+from arbwatch.market.columns import Flags, Floats, Places
 from arbwatch.market.proofs.evidence import Answer
-from arbwatch.market.proofs.rows import Judged, Places, Rows, coded, middle, percent, times
+from arbwatch.market.proofs.rows import Judged, Rows, coded, middle, percent, times
 
 NEAR, FAR = 0.01, 0.02
 """Two prices of one moment are the same market's within the first, and are not beyond the second."""

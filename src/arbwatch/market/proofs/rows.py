@@ -7,11 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arbwatch.market.codes import RowState, Source
-from arbwatch.market.columns import LAYOUT, Codes, Columns, Flags, Floats
+from arbwatch.market.columns import LAYOUT, Codes, Columns, Flags, Floats, Places
 from arbwatch.market.snapshot import Snapshot
 from arbwatch.model import Instrument
 
-Places = NDArray[np.intp]
 Kind = Literal["quotes", "answers", "tickers", "funding", "clock"]
 """What a check needs: streamed quotes, the REST list of quotes, 24 h statistics, funding, the venue's clock."""
 
