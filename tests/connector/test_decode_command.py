@@ -100,7 +100,7 @@ def test_what_goes_through_a_pipe_comes_at_once() -> None:
 
 def test_strangers_are_told_line_by_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(f"{TOP}\n\n{TOP}\n".encode())))
-    assert main(["decode", "-"]) == 0
+    assert main(["decode", "-"]) == 1
     out, err = capsys.readouterr()
     assert not out and [line.partition(":")[0] for line in err.splitlines()[:2]] == ["line 1", "line 3"]
     assert err.splitlines()[2:] == ["2 rejected; --venue tells whose messages 2 of them are"]

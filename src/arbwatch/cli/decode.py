@@ -31,7 +31,7 @@ def decode(
 ) -> int:
     """Turn raw messages or a recording into events: one JSON object per line.
 
-    What cannot be read goes to stderr as `line N: reason`.
+    What cannot be read goes to stderr as `line N: reason`; where nothing could be read, the exit code is 1.
     """
     known = venues()
     out = sys.stdout.buffer
@@ -54,7 +54,7 @@ def decode(
         source_name = "standard input" if file == "-" else file
         hint = "" if venue else "; `arbwatch venues` lists them, --venue names one"
         print(f"{source_name} holds no message known to be of a venue here{hint}", file=sys.stderr)
-    return 0
+    return int(bool(found) and rejected == found)
 
 
 def _remedy(nameless: int, venue: str | None) -> str:

@@ -116,7 +116,11 @@ class Poll(NamedTuple):
     """Something the venue is asked for again and again."""
 
     name: Literal["clock", "quotes", "tickers", "funding", "networks"]
-    """`quotes` is the REST check of streamed quotes; `clock` ends in one `Clock`, `networks` in every `Network`."""
+    """What it is for.
+
+    `quotes` is the REST check of streamed quotes: prices without sizes are held against the price alone, and are never
+    a leg. `clock` ends in one `Clock`, `networks` in every `Network`.
+    """
     period_s: float
     flow: Callable[[], Generator[Request, Response, Sequence[Polled]]]
 
