@@ -106,6 +106,7 @@ def _print_tables(document: dict[str, Any], picture: "Picture", *, explain: bool
         print_table(
             f"{formats.counted(len(excluded['pairs']), 'pair')} left out", columns, map(cells, excluded["pairs"])
         )
+        print("The rest of what is left out, of all assets:")
         for reason, count in sorted(excluded["counts"].items()):
             print(f"  {count:6d}  {reason}")
     for status in picture.venues:
