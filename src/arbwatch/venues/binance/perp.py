@@ -6,10 +6,11 @@ Docs: https://developers.binance.com/en/docs/catalog/core-trading-derivatives-tr
 from functools import partial
 from typing import ClassVar, Literal
 
+from arbwatch.connector.talk import in_url
 from arbwatch.connector.wire import Channel, Fees, Heartbeat, Kind, Limits, Poll, Request
 from arbwatch.model import Instrument
 from arbwatch.venues.binance import rest
-from arbwatch.venues.binance.venue import Binance, in_url
+from arbwatch.venues.binance.venue import Binance
 
 # Since 2026-04-23 a stream speaks only on the path of its category; elsewhere it is acknowledged and stays silent.
 _PUBLIC = "/public/stream"

@@ -5,9 +5,10 @@ Docs: https://developers.binance.com/en/docs/catalog/core-trading-spot-trading
 
 from typing import ClassVar, Literal
 
+from arbwatch.connector.talk import in_url
 from arbwatch.connector.wire import Channel, Fees, Heartbeat, Kind, Limits, Request
 from arbwatch.model import Instrument
-from arbwatch.venues.binance.venue import Binance, in_url
+from arbwatch.venues.binance.venue import Binance
 
 
 class BinanceSpot(Binance):

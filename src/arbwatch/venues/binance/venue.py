@@ -3,12 +3,11 @@
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import ClassVar, Literal
-from urllib.parse import quote as percent
 
 import msgspec
 
-from arbwatch.connector.errors import VenueError
 from arbwatch.connector.payload import UNREADABLE
+from arbwatch.connector.talk import batches, book_of, book_tag, stream_of
 from arbwatch.connector.wire import (
     Channel,
     Emission,
@@ -104,22 +103,16 @@ class Binance:
             f"{self.api}/depth",
             params=(("symbol", symbol), ("limit", str(self.book_depth))),
             weight=self.book_weight,
-            tag=f"book:{symbol}",
+            tag=book_tag(symbol),
         )
 
     def reply(self, tag: str, response: Response) -> Iterable[Emission]:
         """Read the answer to `book_request`. Raises VenueError where it is a refusal, else DecodeError."""
-        kind, _, symbol = tag.partition(":")
-        if kind != "book":
-            raise VenueError(f"{self.id} never made a request with the tag {tag!r}")
+        symbol = book_of(self.id, tag)
         return [frames.book(self.id, symbol, rest.body(response, f"{self.api}/depth"), response.received)]
 
     def _requests(self, method: str, topics: Iterable[Topic]) -> list[Subscribe]:
-        wanted = list(topics)
-        return [
-            self._request(method, tuple(wanted[start : start + self._per_frame]))
-            for start in range(0, len(wanted), self._per_frame)
-        ]
+        return [self._request(method, batch) for batch in batches(topics, self._per_frame)]
 
     def _request(self, method: str, topics: tuple[Topic, ...]) -> Subscribe:
         self._frames += 1
@@ -127,16 +120,5 @@ class Binance:
         return Subscribe(frame=msgspec.json.encode(body).decode(), id=str(self._frames), topics=topics)
 
     def _stream(self, topic: Topic) -> str:
-        channel = self.channels.get(topic.kind)
-        if channel is None:
-            raise VenueError(f"{self.id} has no stream of kind {topic.kind!r}")
-        if channel.whole_market:
-            return channel.name
-        if topic.symbol is None:
-            raise VenueError(f"{self.id} streams {topic.kind!r} symbol by symbol: name one")
-        return channel.name.replace("{symbol}", topic.symbol.translate(_LOWER))
-
-
-def in_url(word: str) -> str:
-    """Write a symbol or currency, in any script, as part of a web address."""
-    return percent(word, safe="")
+        channel, symbol = stream_of(self.id, self.channels, topic)
+        return channel.name.replace("{symbol}", symbol.translate(_LOWER))

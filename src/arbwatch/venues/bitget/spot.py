@@ -3,11 +3,12 @@
 from functools import partial
 from typing import ClassVar, Literal
 
+from arbwatch.connector.talk import in_url
 from arbwatch.connector.wire import Fees, Poll
 from arbwatch.model import Instrument
 from arbwatch.venues.bitget.networks import networks
 from arbwatch.venues.bitget.rows import Twin
-from arbwatch.venues.bitget.venue import Bitget, in_url
+from arbwatch.venues.bitget.venue import Bitget
 
 
 class BitgetSpot(Bitget):

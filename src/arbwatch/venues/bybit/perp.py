@@ -3,10 +3,11 @@
 from functools import partial
 from typing import ClassVar, Literal
 
+from arbwatch.connector.talk import in_url
 from arbwatch.connector.wire import Channel, Fees, Kind, Limits, Poll
 from arbwatch.model import Instrument
 from arbwatch.venues.bybit import rest
-from arbwatch.venues.bybit.venue import Bybit, in_url
+from arbwatch.venues.bybit.venue import Bybit
 
 _ROUTE = "/v5/public/linear"
 

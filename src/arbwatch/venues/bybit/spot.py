@@ -2,9 +2,10 @@
 
 from typing import ClassVar, Literal
 
+from arbwatch.connector.talk import in_url
 from arbwatch.connector.wire import Channel, Fees, Kind, Limits
 from arbwatch.model import Instrument
-from arbwatch.venues.bybit.venue import Bybit, in_url
+from arbwatch.venues.bybit.venue import Bybit
 
 _ROUTE = "/v5/public/spot"
 

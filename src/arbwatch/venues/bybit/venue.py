@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import ClassVar, Literal
-from urllib.parse import quote as percent
 
 import msgspec
 
 from arbwatch.connector.errors import DecodeError, VenueError
 from arbwatch.connector.payload import UNREADABLE, decoder
+from arbwatch.connector.talk import batches, stream_of
 from arbwatch.connector.wire import (
     Channel,
     Emission,
@@ -143,11 +143,7 @@ class Bybit:
         raise VenueError(f"{self.id} never made a request with the tag {tag!r}")
 
     def _requests(self, verb: str, topics: Iterable[Topic]) -> list[Subscribe]:
-        wanted = list(topics)
-        return [
-            self._request(verb, tuple(wanted[start : start + self._per_frame]))
-            for start in range(0, len(wanted), self._per_frame)
-        ]
+        return [self._request(verb, batch) for batch in batches(topics, self._per_frame)]
 
     def _request(self, verb: str, topics: tuple[Topic, ...]) -> Subscribe:
         self._frames += 1
@@ -156,17 +152,8 @@ class Bybit:
         return Subscribe(frame=msgspec.json.encode(body).decode(), id=number, topics=topics)
 
     def _stream(self, topic: Topic) -> str:
-        channel = self.channels.get(topic.kind)
-        if channel is None:
-            raise VenueError(f"{self.id} has no stream of kind {topic.kind!r}")
-        if topic.symbol is None:
-            raise VenueError(f"{self.id} streams {topic.kind!r} symbol by symbol: name one")
-        return channel.name.replace("{symbol}", topic.symbol)
-
-
-def in_url(word: str) -> str:
-    """Write a symbol or currency, in any script, as part of a web address."""
-    return percent(word, safe="")
+        channel, symbol = stream_of(self.id, self.channels, topic)
+        return channel.name.replace("{symbol}", symbol)
 
 
 class _Listing(msgspec.Struct):

@@ -3,12 +3,11 @@
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import ClassVar, Literal
-from urllib.parse import quote as percent
 
 import msgspec
 
-from arbwatch.connector.errors import VenueError
 from arbwatch.connector.payload import UNREADABLE
+from arbwatch.connector.talk import book_of, in_url, stream_of
 from arbwatch.connector.wire import (
     Ack,
     Channel,
@@ -130,14 +129,12 @@ class MexcPerp:
 
     def reply(self, tag: str, response: Response) -> Iterable[Emission]:
         """Read the answer to `book_request`. Raises VenueError where it is a refusal, else DecodeError."""
-        kind, _, symbol = tag.partition(":")
-        if kind != "book":
-            raise VenueError(f"{self.id} never made a request with the tag {tag!r}")
+        symbol = book_of(self.id, tag)
         return [perp_rest.book(self.id, symbol, response)]
 
     def page(self, instrument: Instrument) -> str:
         """Name the web page where people trade the instrument."""
-        return f"https://www.mexc.com/futures/{percent(instrument.symbol, safe='')}"
+        return f"https://www.mexc.com/futures/{in_url(instrument.symbol)}"
 
     def _owns(self, symbol: str) -> bool:
         if not owns(symbol):
@@ -166,13 +163,9 @@ class MexcPerp:
         return None if topic is None else self._asked.pop(topic)
 
     def _request(self, verb: str, topic: Topic) -> Subscribe:
-        channel = self.channels.get(topic.kind)
-        if channel is None:
-            raise VenueError(f"{self.id} has no stream of kind {topic.kind!r}")
-        if topic.symbol is None and not channel.whole_market:
-            raise VenueError(f"{self.id} streams {topic.kind!r} symbol by symbol: name one")
+        channel, symbol = stream_of(self.id, self.channels, topic)
         self._frames += 1
-        about: dict[str, str | int | bool] = {} if channel.whole_market else {"symbol": topic.symbol or ""}
+        about: dict[str, str | int | bool] = {} if channel.whole_market else {"symbol": symbol}
         if verb == "sub":
             about |= _ABOUT.get(topic.kind, {})
         body = {"method": f"{verb}.{METHODS[topic.kind]}", "param": about, "gzip": False}

@@ -10,6 +10,7 @@ from msgspec import UNSET, Raw
 
 from arbwatch.connector.errors import DecodeError
 from arbwatch.connector.payload import UNREADABLE, decoder
+from arbwatch.connector.talk import book_tag
 from arbwatch.connector.wire import Clock, Reject, Request, Response
 from arbwatch.model import Book
 from arbwatch.venues.mexc import perp_rows
@@ -61,7 +62,7 @@ def funding(venue: str) -> Flow:
 
 def book_request(symbol: str) -> Request:
     """Ask for a snapshot that changes can be joined to."""
-    return Request(f"{DEPTH}{symbol}", params=(("limit", DEEPEST),), tag=f"book:{symbol}")
+    return Request(f"{DEPTH}{symbol}", params=(("limit", DEEPEST),), tag=book_tag(symbol))
 
 
 def book(venue: str, symbol: str, response: Response) -> Book:

@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 from functools import partial
 from typing import ClassVar, Literal
-from urllib.parse import quote as percent
 
 import msgspec
 
-from arbwatch.connector.errors import VenueError
+from arbwatch.connector.talk import batches, book_of, in_url, stream_of
 from arbwatch.connector.wire import (
     Channel,
     Emission,
@@ -119,22 +118,16 @@ class MexcSpot:
 
     def reply(self, tag: str, response: Response) -> Iterable[Emission]:
         """Read the answer to `book_request`. Raises VenueError where it is a refusal, else DecodeError."""
-        kind, _, symbol = tag.partition(":")
-        if kind != "book":
-            raise VenueError(f"{self.id} never made a request with the tag {tag!r}")
+        symbol = book_of(self.id, tag)
         return [spot_rest.book(self.id, symbol, response)]
 
     def page(self, instrument: Instrument) -> str:
         """Name the web page where people trade the instrument."""
-        pair = f"{percent(instrument.base, safe='')}_{percent(instrument.quote_currency, safe='')}"
+        pair = f"{in_url(instrument.base)}_{in_url(instrument.quote_currency)}"
         return f"https://www.mexc.com/exchange/{pair}"
 
     def _requests(self, verb: str, topics: Iterable[Topic]) -> list[Subscribe]:
-        wanted = list(topics)
-        return [
-            self._request(verb, tuple(wanted[start : start + self._per_frame]))
-            for start in range(0, len(wanted), self._per_frame)
-        ]
+        return [self._request(verb, batch) for batch in batches(topics, self._per_frame)]
 
     def _request(self, verb: str, topics: tuple[Topic, ...]) -> Subscribe:
         self._frames += 1
@@ -142,11 +135,5 @@ class MexcSpot:
         return Subscribe(frame=msgspec.json.encode(body).decode(), id=str(self._frames), topics=topics)
 
     def _stream(self, topic: Topic) -> str:
-        channel = self.channels.get(topic.kind)
-        if channel is None:
-            raise VenueError(f"{self.id} has no stream of kind {topic.kind!r}")
-        if channel.whole_market:
-            return channel.name
-        if topic.symbol is None:
-            raise VenueError(f"{self.id} streams {topic.kind!r} symbol by symbol: name one")
-        return channel.name.replace("{symbol}", topic.symbol)
+        channel, symbol = stream_of(self.id, self.channels, topic)
+        return channel.name.replace("{symbol}", symbol)

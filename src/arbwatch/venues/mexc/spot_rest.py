@@ -1,6 +1,7 @@
 """Ask MEXC spot over REST: clock, quotes, 24 h statistics, a book. Flows yield requests and receive responses."""
 
 from arbwatch.connector.payload import decoder
+from arbwatch.connector.talk import book_tag
 from arbwatch.connector.units import ns
 from arbwatch.connector.wire import Clock, Request, Response
 from arbwatch.model import Book, Quote, Ticker
@@ -37,7 +38,7 @@ def tickers(venue: str) -> Flow:
 
 def book_request(symbol: str) -> Request:
     """Ask for a snapshot that changes can be joined to."""
-    return Request(DEPTH, params=(("symbol", symbol), ("limit", DEEPEST)), tag=f"book:{symbol}")
+    return Request(DEPTH, params=(("symbol", symbol), ("limit", DEEPEST)), tag=book_tag(symbol))
 
 
 def book(venue: str, symbol: str, response: Response) -> Book:

@@ -6,8 +6,8 @@ from typing import ClassVar, Literal
 
 import msgspec
 
-from arbwatch.connector.errors import VenueError
 from arbwatch.connector.payload import UNREADABLE
+from arbwatch.connector.talk import batches, book_of, book_tag, stream_of
 from arbwatch.connector.wire import (
     Channel,
     Emission,
@@ -120,13 +120,11 @@ class Okx:
         """Ask for a snapshot that deltas can be joined to: the stream may bring none. None of other products."""
         if not self.twin.owns(symbol):
             return None
-        return Request(_BOOKS, params=(("instId", symbol), ("sz", _DEEPEST)), tag=f"book:{symbol}")
+        return Request(_BOOKS, params=(("instId", symbol), ("sz", _DEEPEST)), tag=book_tag(symbol))
 
     def reply(self, tag: str, response: Response) -> Iterable[Emission]:
         """Read the answer to `book_request`. Raises VenueError where it is a refusal, else DecodeError."""
-        kind, _, symbol = tag.partition(":")
-        if kind != "book":
-            raise VenueError(f"{self.id} never made a request with the tag {tag!r}")
+        symbol = book_of(self.id, tag)
         return [rest.book(self.twin, symbol, response, _BOOKS)]
 
     def _owns(self, symbol: str) -> bool:
@@ -137,11 +135,7 @@ class Okx:
         return True
 
     def _requests(self, verb: str, topics: Iterable[Topic]) -> list[Subscribe]:
-        wanted = list(topics)
-        return [
-            self._request(verb, tuple(wanted[start : start + self._per_frame]))
-            for start in range(0, len(wanted), self._per_frame)
-        ]
+        return [self._request(verb, batch) for batch in batches(topics, self._per_frame)]
 
     def _request(self, verb: str, topics: tuple[Topic, ...]) -> Subscribe:
         self._frames += 1
@@ -149,12 +143,8 @@ class Okx:
         return Subscribe(frame=msgspec.json.encode(body).decode(), id=str(self._frames), topics=topics)
 
     def _stream(self, topic: Topic) -> dict[str, str]:
-        channel = self.channels.get(topic.kind)
-        if channel is None:
-            raise VenueError(f"{self.id} has no stream of kind {topic.kind!r}")
+        channel, symbol = stream_of(self.id, self.channels, topic)
         name = channel.name.partition(":")[0]
         if channel.whole_market:
             return {"channel": name, "instType": self.twin.product}
-        if topic.symbol is None:
-            raise VenueError(f"{self.id} streams {topic.kind!r} symbol by symbol: name one")
-        return {"channel": name, "instId": topic.symbol}
+        return {"channel": name, "instId": symbol}
