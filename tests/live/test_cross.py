@@ -10,7 +10,7 @@ import pytest
 from arbwatch.analytics.matrix import matrix
 from arbwatch.analytics.spreads import Spread
 from arbwatch.connector.registry import venues
-from arbwatch.market.codes import RowState
+from arbwatch.market.codes import Proof, RowState
 from arbwatch.views.picture import Picture
 from tests.world.world import World
 
@@ -21,6 +21,12 @@ Pair = tuple[str, str, str, str]
 def mostly_live(world: World, venue: str) -> bool:
     states = list(world.states(venue).values())
     return states.count(RowState.LIVE) > len(states) / 2
+
+
+def mostly_proven(world: World) -> bool:
+    snapshot = world.read().snapshot
+    live = snapshot.state == RowState.LIVE
+    return bool((snapshot.proof[live] == Proof.PROVEN).mean() > 0.95)
 
 
 def pair(spread: Spread) -> Pair:
@@ -46,6 +52,7 @@ def world() -> Iterator[World]:
         for venue in VENUES:
             running.until(partial(mostly_live, running, venue), 60.0, f"most streams of {venue} have spoken")
         running.until(lambda: len(running.read().spreads.found) > 60, 60.0, "most pairs count")
+        running.until(partial(mostly_proven, running), 60.0, "most of what streams is proven")
         yield running
 
 

@@ -296,6 +296,17 @@ def test_nothing_is_proven_without_the_rest_list_and_the_words_say_what_is_missi
     assert Proof.PROVEN in venue.proofs().values()
 
 
+def test_a_list_that_tells_prices_alone_proves_as_soon_and_still_tells_other_products() -> None:
+    bare = changed(bid_size=lambda _: None, ask_size=lambda _: None)
+    venue = Venue(rest=bare)
+    assert venue.run(6.0).waits == ""
+    assert {venue.proofs()[symbol] for symbol in venue.symbols[venue.quiet :]} == {Proof.PROVEN}
+    venue.run(30.0)
+    assert (venue.finding.venue, venue.finding.rows) == ("", {})
+    wrong = Venue(rest=bare, stream=WRONG["another product"][0]["stream"])
+    assert WRONG["another product"][1] in wrong.run(6.0).venue
+
+
 def test_a_rest_list_of_which_most_cannot_be_read_is_told_with_the_reason() -> None:
     venue = Venue()
     venue.evidence.read("funding", 2, ["expected hours up to 24"] * 30)
