@@ -6,7 +6,10 @@ from arbwatch.connector.errors import VenueError
 from arbwatch.connector.talk import batches, book_of, book_tag, in_url, stream_of
 from arbwatch.connector.wire import Channel, Kind, Topic
 
-CHANNELS: dict[Kind, Channel] = {"quote": Channel("{symbol}@top", "/ws"), "ticker": Channel("!all", "/ws", whole_market=True)}
+CHANNELS: dict[Kind, Channel] = {
+    "quote": Channel("{symbol}@top", "/ws"),
+    "ticker": Channel("!all", "/ws", whole_market=True),
+}
 
 
 @given(st.lists(st.text(max_size=3)), st.integers(1, 7))
