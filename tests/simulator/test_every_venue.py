@@ -1,5 +1,6 @@
 """Each fault does on every venue what it says, in that venue's own words, and leaves the others alone."""
 
+import asyncio
 import itertools
 import json
 import time
@@ -214,6 +215,17 @@ async def test_after_a_time_jump_what_was_held_comes_in_a_burst_and_clocks_are_a
     await more(venue, peer, name, 3)
     await world.post(venue, "/control/clear")
     assert world.simulator.servers[venue].protocol.skew_ms == 0
+
+
+@every
+async def test_sockets_that_are_opened_while_a_venue_sleeps_are_told_apart(world: Outside, venue: str) -> None:
+    names = [quote(venue, world.symbol(venue, rank)) for rank in (0, 1)]
+    await world.fault(venue, "time_jump", seconds=0.3, ms=0)
+    await asyncio.gather(*(follow(world, venue, name) for name in names))
+    sockets = await world.get(venue, "/control/sockets")
+    assert sorted(symbol for socket in sockets for symbol in socket["quotes"]) == sorted(
+        world.symbol(venue, rank) for rank in (0, 1)
+    )
 
 
 @every

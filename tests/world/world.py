@@ -305,10 +305,10 @@ def _quote(snapshot: Snapshot, lane: int, column: int, symbol: str, true: Mappin
     for side in (0, 2):
         if theirs[side] is None or theirs[side + 1] is None:
             theirs[side] = theirs[side + 1] = None
-    if snapshot.source[lane, column] == Source.REST:
-        # Some lists by REST tell prices alone.
+    if snapshot.source[lane, column] == Source.REST or snapshot.state[lane, column] == RowState.WAITING:
+        # Some lists by REST tell prices alone: a row that waits for its stream has the size of before, or none.
         for side in (0, 2):
-            if isnan(ours[side + 1]) and not isnan(ours[side]):
-                theirs[side + 1] = None
+            if ours[side] == theirs[side]:
+                theirs[side + 1] = None if isnan(ours[side + 1]) else ours[side + 1]
     same = all((isnan(a) and b is None) or a == b for a, b in zip(ours, theirs, strict=True))
     return [] if same else [f"{symbol} quote: {ours} but {theirs}"]

@@ -81,6 +81,7 @@ class VenueServer:
 
     async def _socket(self, request: web.Request) -> web.StreamResponse:
         self.connects += 1
+        name = f"{self.protocol.id}-{self.connects}"
         await self.flowing.wait()
         if self.faults.use("refuse_connect"):
             if request.transport is not None:
@@ -93,11 +94,11 @@ class VenueServer:
             return web.Response(status=404)
         ws = web.WebSocketResponse(autoping=False, autoclose=False, compress=False)
         await ws.prepare(request)
-        client = Client(f"{self.protocol.id}-{self.connects}", request, ws, route, self.flowing)
+        client = Client(name, request, ws, route, self.flowing)
         self.clients[client.name] = client
         try:
-            for name in route.streams:
-                self.broadcast.subscribe(client, name)
+            for stream in route.streams:
+                self.broadcast.subscribe(client, stream)
             await self._converse(client)
         finally:
             self.clients.pop(client.name, None)
