@@ -18,7 +18,7 @@ class Clock(Protocol):
 
 
 class Beat(selectors.DefaultSelector):
-    """Stamp each wake-up; above `busy_above` socket events per second wait `gap` before each look.
+    """Stamp each wake-up; above `busy_above` socket events per second look no more often than every `gap` seconds.
 
     Wake-ups, not messages, cost the most at real rates; one pause lets all sockets fill and be read at once.
     Below the threshold nothing waits, nor where the work since the last look took longer than a pause.
@@ -42,7 +42,7 @@ class Beat(selectors.DefaultSelector):
         """Wait for sockets as the selector does, after the pause if the traffic calls for one."""
         begun = monotonic()
         if self.busy and (timeout is None or timeout > 0) and begun - self._looked < self.gap:
-            sleep(self.gap)
+            sleep(self.gap - (begun - self._looked))
         ready = super().select(timeout)
         self.now = time_ns()
         self._looked = now = monotonic()
